@@ -35,6 +35,11 @@ const PIECES = {
   "a page": "<html><p>x</p>",
   "control characters": "\u{0}\u{1}\u{7f}\u{ff}",
   "what a cloud signed": "server StringToSign is [a] server CanonicalRequest is [b] SignatureDoesNotMatch aliyun ",
+  "words of a browser":
+    "Access to fetch at 'https://relay.example.com/ecs.cn-hangzhou.aliyuncs.com/' has been blocked by CORS policy: Response to preflight request ",
+  "words of the network": "dial tcp: lookup ecs.cn-foo.aliyuncs.com: no such host proxyconnect tcp: ",
+  "rows of instances": "2024-05-14 i-bp1aa3aakcsrhcuz2001 ins-5d8a23rs ok\n",
+  "labels without answers": "错误码：Foo.Bar ErrorCode: RequestId: ",
   "escaped markup": "&lt;Code&gt;InternalError&lt;/Code&gt;",
 };
 

@@ -8,6 +8,7 @@ use crate::{
         form::{
             compose::Compose,
             credential::{AboutKey, KeySlots},
+            ids::RenderFound,
         },
         review::nothing::NothingToReview,
     },
@@ -140,6 +141,7 @@ pub(crate) struct App {
     route: Route,
     untrusted_parent: Option<UntrustedParent>,
     rest: LoadState,
+    ids_found: Option<RenderFound>,
     link: Link,
     configuration: Option<ConfigurationText>,
     /// What was typed in fields that had not been committed when the console replaced them.
@@ -173,6 +175,7 @@ impl Component for App {
             route: FormConfig::default().route,
             untrusted_parent: FormConfig::default().untrusted_parent,
             rest: LoadState::Absent,
+            ids_found: None,
             link,
             configuration: None,
             typed: None,
@@ -213,9 +216,10 @@ impl Component for App {
             Msg::KeyGone => {}
             Msg::Linked => self.load(ctx, AfterLoad::Restore),
             Msg::Screen(Screen::RestartStart) => return false,
-            Msg::Rest(AfterLoad::Wait, Ok(_)) => {
+            Msg::Rest(AfterLoad::Wait, Ok(rest)) => {
+                self.form.read_with(rest.parse_ids);
+                self.ids_found = Some(Callback::from(rest.ids_found));
                 self.keep_form();
-                return false;
             }
             Msg::Screen(Screen::Explain) => self.load(ctx, AfterLoad::Explain),
             Msg::Screen(Screen::Diagnostics) => self.load(ctx, AfterLoad::Diagnostics),
@@ -251,7 +255,7 @@ impl Component for App {
                         status={key_state.secret} on_screen={ctx.link().callback(Msg::Screen)} />
                     <main class="two-panes" data-step="compose" tabindex="-1">
                         <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
-                        <Compose form={self.form.clone()} opening={matches!(self.rest, LoadState::Awaited)} {failed} {key_slots} {key_state}
+                        <Compose form={self.form.clone()} opening={matches!(self.rest, LoadState::Awaited)} {failed} ids_found={self.ids_found.clone()} {key_slots} {key_state}
                             untrusted_parent={self.untrusted_parent.clone()} />
                         <NothingToReview />
                     </main>

@@ -597,10 +597,7 @@ pub const fn malformation(kind: Malformation) -> Text {
             text("has characters that no id has", "含有实例 ID 不允许的字符")
         }
         Malformation::LookAlikes => text("has letters that only look right", "含有形近字符"),
-        Malformation::SomethingElse => text(
-            "a name, a disk, a snapshot or an exception, as the text says",
-            "原文表明它是名称、磁盘、快照等，或需排除",
-        ),
+        Malformation::SomethingElse => text("something else, as the text says", "原文表明并非实例"),
         Malformation::RoundedNumber => {
             text("a number that has lost digits", "数字已被舍入，丢失了位数")
         }

@@ -7,12 +7,19 @@
 use crate::{
     api::Functions,
     app::Start,
+    components::form::ids::render_found,
     console,
     i18n::message,
     services::{run_history, saved_form},
 };
-use relight_core::{credential::Guard, form::Form, i18n::Text};
-use std::{cell::Cell, future::Future, pin::Pin, rc::Rc};
+use relight_core::{
+    credential::Guard,
+    form::Form,
+    i18n::Text,
+    ids::{ParsedIds, parse_ids},
+    model::cloud::Cloud,
+};
+use std::{cell::Cell, future::Future, pin::Pin, rc::Rc, sync::Arc};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use yew::Html;
@@ -25,6 +32,10 @@ pub(crate) struct Rest {
     pub(crate) has_saved: fn() -> Pin<Box<dyn Future<Output = bool>>>,
     /// Keeps the form for the page after this one.
     pub(crate) keep_form: fn(&Form, Guard),
+    /// Reads ids closely.
+    pub(crate) parse_ids: fn(&str, Option<&'static Cloud>) -> ParsedIds,
+    /// Renders what was found among them.
+    pub(crate) ids_found: fn(Arc<ParsedIds>) -> Html,
     /// The functions of the ES module.
     pub(crate) functions: Functions,
 }
@@ -122,6 +133,8 @@ fn rest() -> Result<&'static Rest, LoadError> {
         console: console::render,
         has_saved: || Box::pin(run_history::has_saved()),
         keep_form: saved_form::keep,
+        parse_ids,
+        ids_found: render_found,
         functions: Functions::ALL,
     })
 }

@@ -26,7 +26,7 @@ pub enum FormMessage<'a> {
     /// Problems found in a text, for the live region.
     FoundProblems { valid: usize, problems: usize },
     /// How many pieces of the text stood beside ids, and the first of them.
-    LeftAside(u32, &'a [String]),
+    LeftAside(u32, &'a str),
     /// The title above the problems.
     WillNotBeSent(usize),
     /// How many more problems there are than are listed.
@@ -86,12 +86,8 @@ impl FormMessage<'_> {
             (FormMessage::FoundProblems { valid, problems }, Locale::Zh) => {
                 format!("{} 个有效，{} 项不会发送", n(valid), n(problems))
             }
-            (FormMessage::LeftAside(count, examples), Locale::En) => {
-                format!("Left aside as other text ({count}): {}", few(examples))
-            }
-            (FormMessage::LeftAside(count, examples), Locale::Zh) => {
-                format!("其余文字已忽略（{count} 处）：{}", few(examples))
-            }
+            (FormMessage::LeftAside(count, first), Locale::En) => format!("{count} other texts ignored: {first} …"),
+            (FormMessage::LeftAside(count, first), Locale::Zh) => format!("已忽略其余 {count} 处文字：{first} …"),
             (FormMessage::WillNotBeSent(1), Locale::En) => "1 entry will not be sent".into(),
             (FormMessage::WillNotBeSent(count), Locale::En) => format!("{} entries will not be sent", n(count)),
             (FormMessage::WillNotBeSent(count), Locale::Zh) => format!("{} 项不会发送", n(count)),
@@ -110,10 +106,4 @@ impl FormMessage<'_> {
             (FormMessage::OnePerCall(name), Locale::Zh) => format!("{name}（每次调用一台）"),
         }
     }
-}
-
-/// Enough to see what kind of text it was.
-fn few(examples: &[String]) -> String {
-    let more = (examples.len() > 3).then_some("…");
-    examples.iter().take(3).map(String::as_str).chain(more).collect::<Vec<_>>().join(" · ")
 }

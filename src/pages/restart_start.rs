@@ -5,6 +5,7 @@ use crate::components::{
     form::{
         compose::Compose,
         credential::{self, Credential, KeySlots},
+        ids::render_found,
         key_details::{self, KeyDetailsProps},
         last_ids::{LastIds, Undo},
     },
@@ -34,6 +35,7 @@ use relight_core::{
 };
 use yew::{
     Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, component, html,
+    use_callback,
 };
 
 /// The public name of the step.
@@ -75,6 +77,7 @@ pub(crate) struct RestartStartPageProps {
 pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
     let locale = use_locale();
     let RestartStartPageProps { view, main, .. } = props;
+    let ids_found = use_callback((), |parsed, ()| render_found(parsed));
     if let Some(run) = &view.run {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
@@ -126,7 +129,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                     Step::Compose { .. } => false,
                     Step::Preflight { .. } | Step::Review(_) => true,
                 }}
-                below_ids={below_ids(view, locale)}
+                below_ids={below_ids(view, locale)} {ids_found}
                 key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
             { review }
             if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {

@@ -2,9 +2,10 @@
 //! one whose answer is lost by an event alone (Content Security Policy, 5.3).
 
 use crate::services::timing::absolute;
+use js_sys::Reflect;
 use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{Document, SecurityPolicyViolationEvent, SecurityPolicyViolationEventDisposition};
+use web_sys::{Document, Event};
 
 thread_local! {
     /// How many requests have begun in this page.
@@ -18,7 +19,7 @@ const EVENT: &str = "securitypolicyviolation";
 pub(crate) struct PolicyWatch {
     document: Document,
     was_kept: Rc<Cell<bool>>,
-    hear: Closure<dyn FnMut(SecurityPolicyViolationEvent)>,
+    hear: Closure<dyn FnMut(Event)>,
 }
 
 impl PolicyWatch {
@@ -30,18 +31,22 @@ impl PolicyWatch {
         let was_kept = Rc::new(Cell::new(false));
         let hear = {
             let was_kept = Rc::clone(&was_kept);
-            Closure::<dyn FnMut(SecurityPolicyViolationEvent)>::new(
-                move |event: SecurityPolicyViolationEvent| {
-                    // Of the browser, not of a script; not of a policy that only reports. If another request
-                    // has begun since, it may be that one's: a policy can be added while this one travels.
-                    let is_ours = event.is_trusted()
-                        && event.disposition() == SecurityPolicyViolationEventDisposition::Enforce
-                        && event.effective_directive() == "connect-src"
-                        && event.blocked_uri() == address
-                        && BEGUN.get() == number;
-                    was_kept.set(was_kept.get() || is_ours);
-                },
-            )
+            Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+                // By name: a type of its own for the event would be in the page's first load.
+                let says = |name: &str, value: &str| {
+                    Reflect::get(&event, &name.into())
+                        .is_ok_and(|found| found.as_string().as_deref() == Some(value))
+                };
+                let is_trusted = Reflect::get(&event, &"isTrusted".into());
+                // Of the browser, not of a script; not of a policy that only reports. If another request has
+                // begun since, it may be that one's: a policy can be added while this one travels.
+                let is_ours = is_trusted.is_ok_and(|trusted| trusted.is_truthy())
+                    && says("disposition", "enforce")
+                    && says("effectiveDirective", "connect-src")
+                    && says("blockedURI", &address)
+                    && BEGUN.get() == number;
+                was_kept.set(was_kept.get() || is_ours);
+            })
         };
         document.add_event_listener_with_callback(EVENT, hear.as_ref().unchecked_ref()).ok()?;
         Some(PolicyWatch { document, was_kept, hear })

@@ -330,7 +330,12 @@ pub fn is_mixed_content(page_protocol: &str, protocol: &str, host: &str) -> bool
     let is_here = host == "localhost"
         || host.ends_with(".localhost")
         || host == "[::1]"
-        || host.parse::<std::net::Ipv4Addr>().is_ok_and(|host| host.is_loopback());
+        || host.strip_prefix("127.").is_some_and(|rest| {
+            rest.split('.').count() == 3
+                && rest
+                    .split('.')
+                    .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+        });
     page_protocol == "https:" && protocol == "http:" && !is_here
 }
 

@@ -10,7 +10,7 @@ mod saved;
 use crate::{
     clouds,
     credential::{self, Guard},
-    ids::{IdProblem, IdProblemKind, ParsedIds, parse_ids},
+    ids::{IdProblem, IdProblemKind, ParsedIds, parse_at_first},
     model::{
         cloud::{Cloud, Mode, Operation, ParameterKind, Role},
         instance_id::InstanceId,
@@ -18,7 +18,7 @@ use crate::{
         plan::{self, Pacing, Plan, PlanInput, Refusal},
     },
 };
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 /// What is filled in. Private fields: only [`Form::apply`] changes them, so that they always fit each
 /// other.
@@ -35,10 +35,29 @@ pub struct Form {
     key_id: String,
     ids_text: Arc<str>,
     parsed: Arc<ParsedIds>,
+    reader: Reader,
     reason: String,
     pacing: Pacing,
     limits: Arc<Limits>,
     guard: Guard,
+}
+
+/// How ids are read: at first without what takes many bytes, closely from when the rest of the program is
+/// there.
+#[derive(Clone, Copy)]
+struct Reader(fn(&str, Option<&'static Cloud>) -> ParsedIds);
+
+impl PartialEq for Reader {
+    /// What was read is compared, not by whom.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reader")
+    }
 }
 
 /// Something that is filled in.
@@ -171,6 +190,7 @@ impl Form {
             key_id: String::new(),
             ids_text: Arc::from(""),
             parsed: Arc::default(),
+            reader: Reader(parse_at_first),
             reason: String::new(),
             pacing: Pacing::default(),
             limits: Arc::default(),
@@ -542,7 +562,13 @@ impl Form {
     }
 
     fn parse(&mut self) {
-        self.parsed = Arc::new(parse_ids(&self.ids_text, Some(self.cloud)));
+        self.parsed = Arc::new((self.reader.0)(&self.ids_text, Some(self.cloud)));
+    }
+
+    /// Reads the ids in this way, now and from now on.
+    pub fn read_with(&mut self, reader: fn(&str, Option<&'static Cloud>) -> ParsedIds) {
+        self.reader = Reader(reader);
+        self.parse();
     }
 }
 

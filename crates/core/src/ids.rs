@@ -48,26 +48,13 @@ impl ParsedIds {
         let mut rest = text;
         for (piece, meant) in self.corrections() {
             // One that was put together of two stands nowhere in the text.
-            let Some((before, after)) = split_at_piece(rest, piece) else {
-                return self.corrected_lines();
-            };
+            let Some((before, after)) = split_at_piece(rest, piece) else { continue };
             corrected.push_str(before);
             corrected.push_str(meant);
             rest = after;
         }
         corrected.push_str(rest);
         corrected
-    }
-
-    /// The same as a list, without the words around it.
-    fn corrected_lines(&self) -> String {
-        let ids = self.ids.iter().map(|one| (one.line, one.id.as_str()));
-        let problems = self.problems.iter().filter(|one| one.kind != IdProblemKind::Repeated);
-        let mut lines: Vec<(u32, &str)> = ids
-            .chain(problems.map(|one| (one.line, one.suggestion.as_deref().unwrap_or(&one.text))))
-            .collect();
-        lines.sort_by_key(|(line, _)| *line);
-        lines.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")
     }
 
     /// The good ids alone, a line each: what "remove what is not an id" leaves in the text field.
@@ -211,10 +198,20 @@ pub const IGNORED_EXAMPLES_MAX: usize = 12;
 /// Punctuation alone is neither. Every letter and digit of the text is in an id, in a problem or in
 /// what is ignored.
 pub fn parse_ids(text: &str, cloud: Option<&'static Cloud>) -> ParsedIds {
-    let parsed = Parser::new(cloud, is_json_with_objects(text)).read(text);
+    read::<true>(text, cloud)
+}
+
+/// The same by what each line says of itself, without regard to columns, keys and labels: what the form can
+/// tell before the rest of the program is there. Nothing is sent on its word.
+pub fn parse_at_first(text: &str, cloud: Option<&'static Cloud>) -> ParsedIds {
+    read::<false>(text, cloud)
+}
+
+fn read<const CLOSE: bool>(text: &str, cloud: Option<&'static Cloud>) -> ParsedIds {
+    let parsed = Parser::<CLOSE>::new(cloud, is_json_with_objects(text)).read(text);
     if parsed.ids.is_empty() && parsed.problems.is_empty() && parsed.ignored > 0 {
         // Nothing stood beside anything: then what was ignored is all there is to report.
-        return Parser::new(cloud, false).read(text);
+        return Parser::<CLOSE>::new(cloud, false).read(text);
     }
     parsed
 }
@@ -235,7 +232,9 @@ fn is_json_with_objects(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && text.contains('{')
 }
 
-struct Parser<'t> {
+/// Where it does not look closely, what it takes to do so is not in the program: its first part has few bytes
+/// to spare.
+struct Parser<'t, const CLOSE: bool> {
     reading: Classifier,
     objects: bool,
     seen: HashSet<InstanceId>,
@@ -288,7 +287,7 @@ struct Cell<'t> {
     is_key: bool,
 }
 
-impl<'t> Parser<'t> {
+impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
     fn new(cloud: Option<&'static Cloud>, objects: bool) -> Self {
         Parser {
             reading: Classifier::new(cloud),
@@ -321,16 +320,20 @@ impl<'t> Parser<'t> {
             for (column, piece) in pieces.iter().enumerate() {
                 kinds.push(self.classify(column, piece));
             }
-            if self.objects {
+            if CLOSE && self.objects {
                 self.nesting.read(cut.line, &pieces, &self.reading);
             }
-            if std::mem::take(&mut self.is_rest)
+            if CLOSE
+                && std::mem::take(&mut self.is_rest)
                 && let (Some(piece), Some(kind)) = (pieces.first(), kinds.first_mut())
             {
                 *kind = PieceKind::Mark;
                 self.ignore(piece.text);
             }
-            if let (Some(piece), Some(kind), Some(rest)) = (pieces.last(), kinds.last_mut(), rest) {
+            if CLOSE
+                && let (Some(piece), Some(kind), Some(rest)) =
+                    (pieces.last(), kinds.last_mut(), rest)
+            {
                 self.wrapped(cut.line, piece, kind, rest);
             }
             if kinds.iter().any(|kind| !matches!(kind, PieceKind::Mark)) {
@@ -338,7 +341,9 @@ impl<'t> Parser<'t> {
             }
         }
         self.drop_heading();
-        self.finish();
+        if CLOSE {
+            self.finish();
+        }
         self.found
     }
 
@@ -401,43 +406,48 @@ impl<'t> Parser<'t> {
         if let ([piece], [kind]) = (pieces, &mut *kinds)
             && !matches!(kind, PieceKind::Word)
         {
-            self.weigh_number(piece, kind);
+            if CLOSE {
+                self.weigh_number(piece, kind);
+            }
             self.resolve_heading(separators);
             self.piece(piece, kind, number, self.found.ids.len(), false);
             return;
         }
         demote_tolerable(pieces, kinds);
-        if !self.objects {
-            self.table.enter(text, line, &mut self.reading);
-        }
         let has_words = kinds.iter().any(|kind| matches!(kind, PieceKind::Word));
-        self.weigh(line, pieces, kinds, has_words);
+        if CLOSE {
+            if !self.objects {
+                self.table.enter(text, line, &mut self.reading);
+            }
+            self.weigh(line, pieces, kinds, has_words);
+        }
         let cells = cells(line, pieces, kinds);
         if !cells.iter().any(|cell| cell.has_id) {
             self.drop_heading();
             let words = pieces.len();
-            let is_beside = words >= WORDS_OF_A_SENTENCE
-                || is_member(line)
-                || cells.len() > 1 && (self.table.has_ids || line.contains(['|', '\t']));
-            self.above = match words {
-                0..WORDS_OF_A_SENTENCE => Above::Unread(line),
-                _ => Above::Says(None),
-            };
+            let is_beside = CLOSE
+                && (words >= WORDS_OF_A_SENTENCE
+                    || is_member(line)
+                    || cells.len() > 1 && (self.table.has_ids || line.contains(['|', '\t'])));
+            if CLOSE {
+                self.above = match words {
+                    0..WORDS_OF_A_SENTENCE => Above::Unread(line),
+                    _ => Above::Says(None),
+                };
+            }
             let cells = cells.into_iter().map(|cell| cell.text).collect();
             self.heading = Some(Heading { cells, line: number, separators, is_first, is_beside });
             return;
         }
         self.resolve_heading(separators);
-        if has_words {
+        if CLOSE && has_words {
             self.above = Above::Says(None);
         }
         let with_ids = cells.iter().filter(|cell| cell.has_id).count();
         let without = cells.iter().filter(|cell| !cell.has_id && !cell.is_key).count();
-        let is_list = !self.objects
-            && !self.table.has_titles
-            && with_ids > without
-            && has_two_ids(pieces, kinds);
-        let is_prose = has_words && !is_list && separators == 0;
+        let is_row = self.objects || CLOSE && self.table.has_titles;
+        let is_list = !is_row && with_ids > without && has_two_ids(pieces, kinds);
+        let is_prose = CLOSE && has_words && !is_list && separators == 0;
         let mut cells = cells.into_iter();
         let mut cell = None;
         let mut cell_index = u32::MAX;
@@ -473,15 +483,14 @@ impl<'t> Parser<'t> {
         if self.objects && !is_proper(kind) {
             *kind = PieceKind::Word;
         } else if let PieceKind::Id { .. } = kind
-            && self.says_above(0) == Some(false)
+            && self.says_above() == Some(false)
         {
             *kind = self.something_else();
         }
     }
 
-    /// What is said of a number by what it stands in, or below.
-    fn says_above(&mut self, at: usize) -> Option<bool> {
-        if self.objects { self.nesting.label(at) } else { self.above() }
+    fn says_above(&mut self) -> Option<bool> {
+        if self.objects { self.nesting.label(0) } else { self.above() }
     }
 
     fn above(&mut self) -> Option<bool> {
@@ -553,7 +562,16 @@ impl<'t> Parser<'t> {
                 let said = words.map(|word| self.reading.label(word.text)).find(Option::is_some);
                 label = said.flatten().or(label.filter(|_| !is_table));
                 words_from = at + 1;
-                let says = if has_words && !self.objects { label } else { self.says_above(at) };
+                let says = if self.objects {
+                    self.nesting.label(at)
+                } else if has_words {
+                    label
+                } else if is_table && self.table.has_titles {
+                    // By the title of its own column, which was asked above.
+                    None
+                } else {
+                    self.above()
+                };
                 is_second || says == Some(false)
             } else {
                 before.is_some_and(|before| is_name(before.text))
@@ -588,7 +606,7 @@ impl<'t> Parser<'t> {
             PieceKind::Id { cloud, strict } => {
                 let id = InstanceId::new(piece.text);
                 if self.seen.insert(id.clone()) {
-                    let rounded = self.is_rounded(piece.text);
+                    let rounded = CLOSE && self.is_rounded(piece.text);
                     self.found.ids.push(ParsedId { id, cloud, line, unusual: !strict, rounded });
                     return;
                 }
@@ -707,7 +725,9 @@ impl<'t> Parser<'t> {
                 continue;
             }
             let index = self.found.problems.len();
-            if heading.is_beside {
+            if !CLOSE {
+                // All of them are told.
+            } else if heading.is_beside {
                 self.beside.push(index);
             } else if !is_like_an_id(cell) {
                 self.loose.push(index);

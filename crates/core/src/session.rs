@@ -15,6 +15,7 @@ pub use set_aside::SetAside;
 use crate::{
     form::{Form, FormEdit, SecretStatus},
     i18n::Locale,
+    ids::parse_ids,
     model::{
         cloud::{Cloud, Operation, Verb},
         eligibility::SkipReason,
@@ -168,7 +169,8 @@ pub enum Action {
 
 impl Session {
     /// What follows from a form.
-    pub fn new(locale: Locale, form: Form) -> Self {
+    pub fn new(locale: Locale, mut form: Form) -> Self {
+        form.read_with(parse_ids);
         let step = Step::Compose { refusal: None };
         Session { locale, form, step, set_aside: Vec::new() }
     }
@@ -620,6 +622,20 @@ mod tests {
         let (secret, token, through_proxy) = (SecretStatus::Usable, SecretStatus::Missing, true);
         let replaced_age_ms = None;
         session.update(Action::Review { secret, token, through_proxy, preflight, replaced_age_ms });
+    }
+
+    /// What the form could not tell before the rest of the program was there, it tells from then on.
+    #[test]
+    fn ids_are_read_closely_from_the_session_on() {
+        let mut form = Form::first();
+        form.apply(FormEdit::Cloud("zenlayer".into()));
+        let pasted = "instanceId,diskId\n1639300468706648123,1650000000000000005";
+        form.apply(FormEdit::IdsText(pasted.into()));
+        assert_eq!(form.parsed().ids.len(), 2);
+        let mut session = Session::new(Locale::En, form);
+        assert_eq!(session.form().parsed().ids.len(), 1);
+        session.update(Action::Edit(FormEdit::IdsText("snapshot 1740266497441398001".into())));
+        assert!(session.form().parsed().ids.is_empty());
     }
 
     #[test]

@@ -93,7 +93,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("explain", &["i18n", "text", "model", "signing", "catalogue", "clouds", "credential"]),
     ("run", &["text", "model", "catalogue", "clouds", "ids", "transport"]),
     ("config", &["i18n", "text", "model", "clouds", "form"]),
-    ("session", &["i18n", "model", "credential", "form", "transport", "run", "config"]),
+    ("session", &["i18n", "model", "ids", "credential", "form", "transport", "run", "config"]),
     ("diagnostics", &["i18n", "model", "signing", "clouds", "ids", "transport", "run"]),
 ];
 

@@ -8,7 +8,7 @@ use crate::components::{
     },
     form::{
         credential::{Credential, Field, KeySlots},
-        ids::Ids,
+        ids::{Ids, RenderFound},
         target::{Options, Target},
     },
 };
@@ -43,6 +43,9 @@ pub(crate) struct ComposeProps {
     /// Below the ids, what only the console has.
     #[prop_or_default]
     pub(crate) below_ids: Html,
+    /// Renders what was found among the ids, once it is loaded.
+    #[prop_or_default]
+    pub(crate) ids_found: Option<RenderFound>,
     pub(crate) key_state: KeyState,
     /// The parts of the key section that only the console has.
     pub(crate) key_slots: KeySlots,
@@ -101,7 +104,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
             </div>
             <div class="body">
                 <Target form={form.clone()} problem={problem.clone()} />
-                <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()}
+                <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()} found={props.ids_found.clone()}
                     problem={message_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
                 { props.below_ids.clone() }
                 <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} slots={props.key_slots.clone()}

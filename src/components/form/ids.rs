@@ -37,6 +37,8 @@ pub(crate) struct IdsProps {
     pub(crate) ids_text: Arc<str>,
     pub(crate) parsed: Arc<ParsedIds>,
     pub(crate) problem: Option<String>,
+    /// Renders what was found, once it is loaded.
+    pub(crate) found: Option<RenderFound>,
 }
 
 /// What a counter counts, and a click on it lists.
@@ -79,10 +81,27 @@ pub(crate) fn Ids(props: &IdsProps) -> Html {
                         .in_locale(locale) }
                 </p>
             } else {
-                <Found parsed={props.parsed.clone()} />
+                if let Some(found) = &props.found {
+                    { found.emit(props.parsed.clone()) }
+                } else {
+                    <p class="small muted" id="ids-help">
+                        { FormMessage::FoundProblems {
+                            valid: props.parsed.ids.len(),
+                            problems: props.parsed.problems.len(),
+                        }.in_locale(locale) }
+                    </p>
+                }
             }
         </div>
     }
+}
+
+/// Renders what was found in the text. Whoever pastes has the second part in a moment, which has it.
+pub(crate) type RenderFound = Callback<Arc<ParsedIds>, Html>;
+
+/// What was found, with a filter for each kind of problem.
+pub(crate) fn render_found(parsed: Arc<ParsedIds>) -> Html {
+    html! { <Found {parsed} /> }
 }
 
 #[derive(PartialEq, Properties)]
@@ -159,7 +178,8 @@ fn Found(props: &FoundProps) -> Html {
 }
 
 fn left_aside(parsed: &ParsedIds, locale: Locale) -> String {
-    shown(&FormMessage::LeftAside(parsed.ignored, &parsed.ignored_examples).in_locale(locale))
+    let first = parsed.ignored_examples.first().map_or("", String::as_str);
+    shown(&FormMessage::LeftAside(parsed.ignored, first).in_locale(locale))
 }
 
 const fn doubt(id: &ParsedId) -> Text {

@@ -62,7 +62,7 @@ impl Family {
     /// What a message is about, in words that any service uses. The first that fits counts: who is
     /// out of stock says "quota" in the same breath.
     pub(crate) fn said(message: &str) -> Option<Family> {
-        const WORDS: [(Family, &[&str]); 8] = [
+        static WORDS: [(Family, &[&str]); 8] = [
             (
                 Family::Capacity,
                 &[
@@ -135,9 +135,9 @@ impl Family {
                 ],
             ),
         ];
-        let message = message.to_lowercase();
+        let message = message.to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-        WORDS.into_iter().find(|(_, words)| says(words)).map(|(family, _)| family)
+        WORDS.iter().find(|(_, words)| says(words)).map(|(family, _)| *family)
     }
 
     /// What is so of its codes.

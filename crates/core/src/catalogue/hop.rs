@@ -1,7 +1,7 @@
 //! Between whom something failed, and what is so of a fault there: the words for both ends, and who can
 //! mend it.
 
-use super::Who;
+use super::{Effect, Entry, Who, layer};
 use crate::i18n::{Text, text};
 use serde::Serialize;
 
@@ -71,10 +71,21 @@ impl Hop {
     }
 }
 
-/// Who mends a fault of a layer at a hop, and how, where that is not as its entry says.
-pub(crate) fn mended_at(code: &str, hop: Hop) -> Option<(Who, Text)> {
-    let is_certificate = matches!(code, "certificate" | "tls-handshake");
-    let remedy = match (code, hop) {
+/// Who mends a fault of a layer at a hop, and how, where that is not as its entry says. What may have been
+/// carried out is looked at first, wherever it failed.
+pub(crate) fn mended_at(entry: &'static Entry, hop: Hop) -> Option<(Who, Text)> {
+    if entry.effect != Effect::NothingDone {
+        return None;
+    }
+    let is_first = layer(entry.code).is_some_and(|first| std::ptr::eq(first, entry));
+    let is_certificate = matches!(entry.code, "certificate" | "tls-handshake");
+    let remedy = match (entry.code, hop) {
+        ("cors", Hop::Direct) => text(
+            "A page cannot call this host itself. Set up a proxy that allows this page.",
+            "网页不能直接调用该域名，请配置允许本页面的代理。",
+        ),
+        // A second meaning says what to do wherever it is; a proxy is its operator's.
+        (_, Hop::OwnProxy | Hop::BrowserProxy | Hop::ProxyCloud) if !is_first => entry.remedy,
         ("host-not-found", Hop::OwnProxy) => text(
             "Correct the proxy's address in the program's settings (HTTPS_PROXY and the like), or ask whoever runs that proxy.",
             "请更正程序设置中的代理地址（如 HTTPS_PROXY），或联系该网络代理的维护者。",
@@ -95,21 +106,17 @@ pub(crate) fn mended_at(code: &str, hop: Hop) -> Option<(Who, Text)> {
             "Do not click it away. Have whoever runs the proxy give it a certificate that browsers trust.",
             "请勿忽略证书警告；请由代理的维护者为其配置浏览器信任的证书。",
         ),
-        ("connect-refused" | "connect-timeout" | "no-route", Hop::OwnProxy) => text(
+        ("connect-refused" | "connect-timeout", Hop::OwnProxy) => text(
             "Check the proxy's address in the program's settings (HTTPS_PROXY and the like) and that the proxy runs.",
             "请核对程序设置中的代理地址（如 HTTPS_PROXY），并确认该代理正在运行。",
         ),
-        ("connect-refused" | "connect-timeout" | "no-route", Hop::BrowserProxy) => text(
+        ("connect-refused" | "connect-timeout", Hop::BrowserProxy) => text(
             "Have whoever runs the proxy see that it is up and that its address and port are right.",
             "请由代理的维护者确认代理正在运行，且地址和端口无误。",
         ),
-        ("connect-refused" | "connect-timeout" | "no-route", Hop::ProxyCloud) => text(
+        ("connect-refused" | "connect-timeout", Hop::ProxyCloud) => text(
             "Try again. If it stays, have whoever runs the proxy check its network and firewall.",
             "请重试；若持续出现，请由代理的维护者检查代理的网络和防火墙。",
-        ),
-        ("cors", Hop::Direct) => text(
-            "A page cannot call this host itself. Set up a proxy that allows this page.",
-            "网页不能直接调用该域名，请配置允许本页面的代理。",
         ),
         (_, _) => return None,
     };

@@ -1340,8 +1340,8 @@ pub static LAYERS: &[Entry] = &[
         ],
         title: text("There is no way to the host", "到目标主机没有网络路由"),
         meaning: text(
-            "The network of {near|this computer} has no way to the address of {host|the host}. The request was not sent.",
-            "{near|本机}所在网络无法到达{host|目标主机}的地址。请求没有发出。",
+            "The network of {near|this computer} has no way to {host|the host}. The request was not sent.",
+            "{near|本机}所在网络无法到达{host|目标主机}。请求没有发出。",
         ),
         remedy: text(
             "Check the host's name and the network, VPN or firewall on the way.",

@@ -252,7 +252,7 @@ fn recognised(
         !made_up.iter().any(|begin| entry.code.starts_with(begin))
     });
     let hop = if is_answer { Some(Hop::Cloud) } else { known.hop.or_else(|| entry.hop()) };
-    let mended = hop.filter(|_| cloud.is_none()).and_then(|hop| mended_at(entry.code, hop));
+    let mended = hop.filter(|_| cloud.is_none()).and_then(|hop| mended_at(entry, hop));
     let (who, remedy) = mended.unwrap_or((entry.who, entry.remedy));
     let permission = cloud
         .filter(|cloud| clouds::catalogue(cloud).permission_codes.contains(&entry.code))
@@ -281,7 +281,7 @@ fn recognised(
         effect: entry.effect,
         reached: reached(is_answer, entry.effect),
         hop,
-        host: known.host.map(str::to_owned),
+        host: known.host.and_then(presentable),
         address: Some(address(cloud_id.unwrap_or(LAYERS_ID), entry.code)),
         confidence: Confidence::Certain,
         detected_format: None,

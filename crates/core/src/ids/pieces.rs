@@ -1,6 +1,6 @@
 //! Cuts a line into the pieces that may be ids.
 
-use crate::{clouds, ids::classify::is_invisible};
+use crate::ids::classify::is_invisible;
 
 /// A run of characters without separators.
 #[derive(Clone, Copy, Debug)]
@@ -251,12 +251,10 @@ fn word<'t>(
     }
 }
 
-/// As `region.id` some providers name what they run on: a region begins as those that are known.
+/// As `region.id` some name what they run on. A region begins with an area of two letters, such as `cn`.
 fn part<'t>(piece: Piece<'t>, pieces: &mut Vec<Piece<'t>>) {
     let is_region = |text: &str| {
-        let head = text.get(..3).filter(|_| !text.contains('.'));
-        let known = clouds::ALL.iter().flat_map(|cloud| cloud.regions.known);
-        head.is_some_and(|head| known.into_iter().any(|region| region.id.starts_with(head)))
+        matches!(text.as_bytes(), [b'a'..=b'z', b'a'..=b'z', b'-', ..]) && !text.contains('.')
     };
     match piece.text.rsplit_once('.') {
         Some((region, text)) if !text.is_empty() && is_region(region) => {

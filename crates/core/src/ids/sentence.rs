@@ -5,8 +5,8 @@ use crate::i18n::{Locale, Text, text};
 
 /// What is said of an id that may have lost digits.
 pub const ROUNDED: Text = text(
-    "Its last digits may have been lost in a spreadsheet. Compare it with the cloud's console before you send it.",
-    "末尾几位可能已被表格取整，发送前请与云控制台核对。",
+    "its last digits may be lost: compare it with the console",
+    "末尾几位可能已被取整，请与控制台核对",
 );
 
 impl IdProblem {

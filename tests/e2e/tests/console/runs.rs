@@ -1,7 +1,9 @@
 //! What a run survives: the browser killed, another tab, no storage, a clock that is wrong, a key
 //! that is refused, and hundreds of instances. Arrivals are counted at the sandbox.
 
-use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, send, wait_for_describes};
+use crate::support::{
+    ALIBABA, Account, TENCENT, ZENLAYER, events_of, listen, send, wait_for_describes,
+};
 use anyhow::{Result, ensure};
 use relight_e2e::{Fixture, Setting, case, suite::Case, until};
 use relight_sandbox::{
@@ -13,6 +15,7 @@ use std::collections::BTreeMap;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
+        case!("runs::what_is_watched_goes_on_in_the_background", background),
         case!("runs::killed_after_the_first_answer", killed_between).configured(with_profile),
         case!("runs::killed_while_a_call_is_in_flight", killed_in_flight).configured(with_profile),
         case!("runs::killed_when_all_are_accepted", killed_watching).configured(with_profile),
@@ -537,4 +540,32 @@ async fn three_hundred(fixture: &mut Fixture) -> Result<()> {
     let sum: u64 = after.iter().filter(|(name, _)| *name != "all").map(|(_, count)| count).sum();
     ensure!(after["all"] == sum && sum == before["all"], "{after:?}");
     Ok(())
+}
+
+/// A new run does not end the watch of the last one: it is seen on every page, proven to its end, and can be
+/// gone back to. Nothing is sent again for it.
+async fn background(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 2);
+    let page = &fixture.page;
+    listen(fixture).await?;
+    send(fixture, &TENCENT.form(&ids[0])).await?;
+    page.wait_for_outcomes(&ids[..1], TAKEN).await?;
+    page.act("new-run").await?;
+    page.wait_for_step("compose").await?;
+    page.wait_for("[data-background-run]").await?;
+    page.wait_for("[data-background-run][data-stage=finished]").await?;
+    ensure!(events_of(fixture, "relight-run-finished").await?.len() == 1);
+    // Another one meanwhile, and back to the first.
+    page.fill("instanceIds", &ids[1]).await?;
+    page.review().await?;
+    ensure!(page.sees("[data-background-run]").await?);
+    page.send().await?;
+    page.wait_for_outcomes(&ids[1..], TAKEN).await?;
+    page.act("open-background").await?;
+    page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    // The second is in the background now, and is watched to its end.
+    page.wait_for("[data-background-run][data-stage=finished]").await?;
+    page.act("dismiss-background").await?;
+    page.wait_for_no("[data-background-run]").await?;
+    each_once(fixture, TENCENT, &ids)
 }

@@ -126,7 +126,6 @@ static SENTENCES: &[(&str, &str)] = &[
     ("Specified time stamp or date value is expired", "InvalidTimeStamp.Expired"),
     ("Specified signature nonce was used already", "SignatureNonceUsed"),
     ("Specified SecurityToken is expired", "InvalidSecurityToken.Expired"),
-    ("Your account does not have enough balance", "InsufficientBalance"),
     (
         "The current status of the resource does not support this operation",
         "IncorrectInstanceStatus",
@@ -145,10 +144,7 @@ static SENTENCES: &[(&str, &str)] = &[
     ),
     ("Request was denied due to user flow control", "Throttling.User"),
     ("Request was denied due to api flow control", "Throttling.Api"),
-    ("Request was denied due to request throttling", "Throttling"),
     ("Request was denied due to conflict with a previous request", "InvalidOperation.Conflict"),
-    ("The specified RegionId does not exist", "InvalidRegionId.NotFound"),
-    ("The specified InstanceId does not exist", "InvalidInstanceId.NotFound"),
     ("该资源目前的状态不支持此操作", "IncorrectInstanceStatus"),
     ("該資源目前的狀態不支援此操作", "IncorrectInstanceStatus"),
     ("实例被安全锁定", "InstanceLockedForSecurity"),

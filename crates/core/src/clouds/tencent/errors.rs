@@ -59,7 +59,7 @@ static SENTENCES: &[(&str, &str)] = &[
     ("Check your CAM policies", "AuthFailure.UnauthorizedOperation"),
     ("操作未授权，请检查CAM策略", "AuthFailure.UnauthorizedOperation"),
     ("Your current request times equals to", "RequestLimitExceeded"),
-    ("您当前每秒请求", "RequestLimitExceeded"),
+    ("您当前每秒请求 `", "RequestLimitExceeded"),
     (
         "Timestamp and server time cannot differ by more than five minutes",
         "AuthFailure.SignatureExpire",

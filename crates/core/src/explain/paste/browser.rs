@@ -2,14 +2,15 @@
 //! page (CSP), of mixed content and of the local network, and their extensions. Each engine has words of
 //! its own and translates them; what is looked for are names of headers, codes and directives.
 
+use super::shapes::says;
+
 /// The layer's word for what a browser says in a text, in lower case.
 pub(super) fn kept(lower: &str) -> Option<&'static str> {
-    let says = |phrase: &str| lower.contains(phrase);
-    let any = |phrases: &[&str]| phrases.iter().any(|phrase| says(phrase));
+    let any = |phrases: &[&str]| says(lower, phrases);
     // A policy that only reports keeps nothing.
     let is_report = any(&["[report only]", "[report-only]", "policy-report-only"]);
-    if says("err_blocked_by_csp")
-        || says("connect-src")
+    if any(&["err_blocked_by_csp"])
+        || any(&["connect-src"])
             && any(&["content security policy", "content-security-policy", "内容安全"])
             && !is_report
     {
@@ -51,8 +52,8 @@ pub(super) fn kept(lower: &str) -> Option<&'static str> {
         "not allowed by access-control-allow-",
         "cross-origin resource sharing",
         "同源策略",
-    ]) || says("cors")
-        && (says("access-control-allow-") || says("(null)") || any(BLOCKED));
+    ]) || any(&["cors"])
+        && (any(&["access-control-allow-"]) || any(&["(null)"]) || any(BLOCKED));
     if !is_cors {
         return None;
     }
@@ -103,7 +104,7 @@ pub(super) fn is_preflight(lower: &str) -> bool {
         "access-control-allow-headers",
         "access-control-allow-methods",
     ];
-    WORDS.iter().any(|word| lower.contains(word))
+    says(lower, &WORDS)
 }
 
 /// The header of CORS that a text names, as it is spelt.
@@ -124,7 +125,8 @@ pub(super) fn fetched(lower: &str, is_cloud: impl Fn(&str) -> bool) -> Option<&s
             rest.find(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '?' | '<' | ')'));
         let address = rest.get(..end.unwrap_or(rest.len()))?;
         let mut parts = address.split('/');
-        let host = parts.next()?.split(':').next()?;
+        // A name and a password may stand before it.
+        let host = parts.next()?.rsplit('@').next()?.split(':').next()?;
         (is_cloud(host) || parts.any(&is_cloud)).then_some(host)
     })
 }

@@ -1,6 +1,8 @@
 //! Other clouds than ours, whose errors have the same codes and sentences: what their texts have about
 //! them, in lower case and without blanks.
 
+use super::shapes::says;
+
 const MARKS: &[&str] = &[
     "amazon",
     "aws-sdk",
@@ -41,5 +43,5 @@ const MARKS: &[&str] = &[
 
 /// Whether a text, in lower case and without blanks, speaks for a cloud that is none of ours.
 pub(super) fn is_foreign(compact: &str) -> bool {
-    MARKS.iter().any(|mark| compact.contains(mark))
+    says(compact, MARKS)
 }

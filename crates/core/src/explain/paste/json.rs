@@ -2,7 +2,7 @@
 
 use super::{
     BEFORE_BYTES, ERRORS_MAX, NESTING_MAX, Reader,
-    shapes::{floor, is_code_like, json_spans, shortened},
+    shapes::{floor, is_code_like, is_one_word, json_spans, shortened},
     values::{field, status},
 };
 use crate::{
@@ -23,7 +23,11 @@ impl Reader<'_> {
             }
             let before = text.get(read_to..span.start).unwrap_or("");
             let json = text.get(span.clone()).unwrap_or("");
-            // A value in brackets may be prose: `[TencentCloudSDKError] Code=…`.
+            // A value in brackets may be prose: `[TencentCloudSDKError] Code=…`; and a list of ids is a
+            // piece of the command that it stands in.
+            if !json.contains('{') {
+                continue;
+            }
             if let Ok(value) = serde_json::from_str::<Value>(json) {
                 self.prose(before);
                 self.listed(json);
@@ -74,9 +78,14 @@ impl Reader<'_> {
                     let request_id = field(fields, &["requestid"]).or(request_id);
                     let instance_id = field(fields, &["instanceid"]).or(instance_id);
                     let code = field(fields, &["code", "errorcode", "errcode"]);
-                    let is_code = |code: &&str| self.known(code).is_some() || is_code_like(code);
+                    let message = field(fields, &["message", "errormessage", "errmsg", "msg"]);
+                    let is_answer = request_id.is_some() && message.is_some();
+                    let is_code = |code: &&str| {
+                        self.known(code).is_some()
+                            || is_code_like(code)
+                            || is_answer && is_one_word(code)
+                    };
                     if let Some(code) = code.filter(is_code) {
-                        let message = field(fields, &["message", "errormessage", "errmsg", "msg"]);
                         let report = ErrorReport {
                             code: code.to_owned(),
                             message: message.unwrap_or("").to_owned(),

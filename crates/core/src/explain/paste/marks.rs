@@ -4,7 +4,7 @@
 use super::{
     Reader,
     foreign::is_foreign,
-    shapes::{start_of, words},
+    shapes::{says, start_of, words},
     values::{ids_in, key_id_in},
 };
 use crate::{clouds::catalogue, model::cloud::Cloud};
@@ -115,7 +115,7 @@ impl Reader<'_> {
             .iter()
             .map(|cloud| {
                 let known = catalogue(cloud);
-                let is_marked = known.marks.iter().any(|mark| compact.contains(mark));
+                let is_marked = says(&compact, known.marks);
                 2 * u8::from(is_marked || known.shapes.iter().any(is_shape))
             })
             .collect();

@@ -1,31 +1,33 @@
 //! Pages and texts of gateways in the place of an answer.
 
-use super::shapes::start_of;
-use crate::explain::DetectedFormat;
+use super::shapes::{says, start_of};
+use crate::explain::Confidence;
 
-/// The layer's word for a page of a gateway in a text, and in what shape it stands there.
-pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str, DetectedFormat)> {
-    let says = |phrase: &str| lower.contains(phrase);
+/// The layer's word for a page of a gateway in a text, and how sure that is: all of a text may be an answer,
+/// a piece of one may be about something else.
+pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str, Confidence)> {
+    let any = |phrases: &[&str]| says(lower, phrases);
     let page = ["<!doctype html", "<html"].iter().filter_map(|tag| lower.find(tag)).min();
     // A page may come with the status line and the headers before it.
     let is_whole = page.is_some_and(|at| at == 0 || lower.starts_with("http/"));
     if is_whole || page.is_some_and(|at| lower.get(at..).is_some_and(is_error_page)) {
-        let word = if says("err_access_denied") {
+        let word = if any(&["err_access_denied"]) {
             "http_request_denied"
-        } else if is_whole && (says("type=\"password\"") || says("type=password")) {
+        } else if is_whole && any(&["type=\"password\"", "type=password"]) {
             "login-page"
         } else {
             "html-answer"
         };
-        return Some((word, DetectedFormat::Page));
+        let confidence = if is_whole { Confidence::Certain } else { Confidence::Likely };
+        return Some((word, confidence));
     }
     let is_text = is_of_a_network(lower)
         || is_of_a_server(lower)
-        || of_vendors.iter().any(|words| says(words))
-        || says("upstream connect error or disconnect/reset")
-        || says("the proxy server received an invalid response")
-        || says("the proxy server could not handle the request");
-    is_text.then_some(("html-answer", DetectedFormat::Page))
+        || any(of_vendors)
+        || any(&["upstream connect error or disconnect/reset"])
+        || any(&["the proxy server received an invalid response"])
+        || any(&["the proxy server could not handle the request"]);
+    is_text.then_some(("html-answer", Confidence::Possible))
 }
 
 /// Whether the title or the heading of a page is an HTTP status that is an error, or says as much.
@@ -56,16 +58,18 @@ fn starts_with_error(text: &str) -> bool {
 
 /// The text of a page of a network in front of a server: its name and one of its own error numbers.
 fn is_of_a_network(lower: &str) -> bool {
-    let numbered =
-        ["error code ", "error code: ", "error 5", "error 10", "error 11"].iter().any(|words| {
-            lower.match_indices(words).take(8).any(|(at, found)| {
-                let digits = found.trim_start_matches(|c: char| !c.is_ascii_digit()).len();
-                let number = lower.get(at + found.len() - digits..).unwrap_or("");
-                let length = number.bytes().take_while(u8::is_ascii_digit).count();
-                matches!((length, number.as_bytes().first()), (3, Some(b'5')) | (4, Some(b'1')))
-            })
-        });
-    numbered && (lower.contains("cloudflare") || lower.contains("ray id"))
+    if !says(lower, &["cloudflare", "ray id"]) {
+        return false;
+    }
+
+    ["error code ", "error code: ", "error 5", "error 10", "error 11"].iter().any(|words| {
+        lower.match_indices(words).take(8).any(|(at, found)| {
+            let digits = found.trim_start_matches(|c: char| !c.is_ascii_digit()).len();
+            let number = lower.get(at + found.len() - digits..).unwrap_or("");
+            let length = number.bytes().take_while(u8::is_ascii_digit).count();
+            matches!((length, number.as_bytes().first()), (3, Some(b'5')) | (4, Some(b'1')))
+        })
+    })
 }
 
 /// The text of a server's own page: a line that is a status, and the next that is the server's name.

@@ -4,7 +4,7 @@
 
 /// Words of layers by what is said; the first row that fits counts, so what is more exact stands first:
 /// who fails at a lookup mentions a connection, too.
-pub(super) const TRANSPORT: &[(&str, &[&str])] = &[
+pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
     (
         "proxy-login",
         &[
@@ -269,7 +269,7 @@ pub(super) const TRANSPORT: &[(&str, &[&str])] = &[
 ];
 
 /// What says that the fault is with the proxy that a program was told to use.
-pub(super) const OWN_PROXY: &[&str] = &[
+pub(super) static OWN_PROXY: &[&str] = &[
     "proxyconnect",
     "proxyerror(",
     "cannot connect to proxy",
@@ -287,7 +287,7 @@ pub(super) const OWN_PROXY: &[&str] = &[
 ];
 
 /// What proxies say of their own way on.
-pub(super) const IN_A_PROXY: &[&str] = &[
+pub(super) static IN_A_PROXY: &[&str] = &[
     "because of proxy error",
     "upstream",
     "error occurred while trying to proxy",
@@ -301,7 +301,7 @@ pub(super) const IN_A_PROXY: &[&str] = &[
 ];
 
 /// What marks the words of a browser.
-pub(super) const IN_A_BROWSER: &[&str] = &[
+pub(super) static IN_A_BROWSER: &[&str] = &[
     "net::err_",
     "access to fetch",
     "access to xmlhttprequest",
@@ -322,14 +322,14 @@ pub(super) const IN_A_BROWSER: &[&str] = &[
 ];
 
 /// What browsers say when nothing but a failure can be told.
-pub(super) const FETCH_FAILED: &[&str] = &[
+pub(super) static FETCH_FAILED: &[&str] = &[
     "typeerror: failed to fetch",
     "networkerror when attempting to fetch",
     "typeerror: load failed",
 ];
 
 /// What stands before the name of the host that could not be found or reached.
-pub(super) const BEFORE_A_HOST: &[&str] = &[
+pub(super) static BEFORE_A_HOST: &[&str] = &[
     "lookup ",
     "could not resolve host: ",
     "couldn't resolve host '",

@@ -4,7 +4,7 @@
 use super::{
     AFTER_BYTES, BEFORE_BYTES, ERRORS_MAX, Reader,
     block::{is_row, record},
-    shapes::{floor, is_code_like, stands_as_code, stands_as_error, words},
+    shapes::{floor, is_code_like, is_id, is_one_word, stands_as_code, stands_as_error, words},
     values::{is_field_name, message, request_id},
 };
 use crate::{
@@ -93,7 +93,9 @@ impl Reader<'_> {
                 },
             };
             let in_place = known && (is_cell(text, &at) || is_thrown(text, at.start))
-                || (known || is_code_like(code) && !is_field_name(code))
+                || (known
+                    || is_code_like(code) && !is_field_name(code)
+                    || is_one_word(code) && is_of_answer(text, &at))
                     && stands_as_code(text, at.start)
                     // `Error: TypeError` is the name of an exception; `code: TypeError` is a code.
                     && (known || !is_exception(code) || !stands_as_error(text, at.start));
@@ -135,6 +137,15 @@ impl Reader<'_> {
         let before = before.to_ascii_lowercase();
         tools.any(|tool| before.ends_with(tool))
     }
+}
+
+/// Whether `Code: Word` goes on, on its line or the next ones, with a message and a request id.
+fn is_of_answer(text: &str, at: &Range<usize>) -> bool {
+    let after = text.get(at.end..floor(text, at.end + BEFORE_BYTES)).unwrap_or("");
+    !stands_as_error(text, at.start)
+        && stands_as_code(text, at.start)
+        && message("", after).is_some()
+        && request_id("", after).is_some_and(|id| is_id(&id))
 }
 
 fn is_exception(name: &str) -> bool {

@@ -19,6 +19,12 @@ pub(super) fn unescaped_markup(text: &str) -> Cow<'_, str> {
     Cow::Owned(pairs.iter().fold(text.to_owned(), plain))
 }
 
+/// Whether a text has one of these phrases in it. Not inlined: a search is many bytes of the page.
+#[inline(never)]
+pub(super) fn says(text: &str, phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| text.contains(phrase))
+}
+
 /// At most so many bytes from the start.
 pub(super) fn start_of(text: &str, bytes: usize) -> &str {
     text.get(..floor(text, bytes)).unwrap_or(text)
@@ -78,7 +84,7 @@ pub(super) fn json_spans(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Runs of the characters that codes, operations and ids are made of, without dots at the ends.
-pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> + Clone {
+pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = text.as_bytes();
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -100,7 +106,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> + Clone {
 }
 
 /// A run, and, since `-` joins ids but parts codes (`Code-message`), its pieces if it has any.
-fn pieces(text: &str, run: Range<usize>) -> impl Iterator<Item = Range<usize>> + Clone {
+fn pieces(text: &str, run: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let first_dash = text.get(run.clone()).and_then(|word| word.find('-'));
     let head = first_dash.map(|dash| run.start..run.start + dash);
     std::iter::once(run).chain(head)
@@ -123,6 +129,13 @@ pub(super) fn is_code_like(word: &str) -> bool {
         word.split('.').all(|part| part.starts_with(|c: char| c.is_ascii_uppercase()));
     let joined = if small { capitals >= 2 } else { word.contains(['_', '.']) && word.len() >= 6 };
     word.chars().all(letters) && parts_begin_high && joined
+}
+
+/// Whether a word may be a code of one word (`Forbidden`), if all else around it is an answer.
+pub(super) fn is_one_word(word: &str) -> bool {
+    word.len() >= 8
+        && word.starts_with(|c: char| c.is_ascii_uppercase())
+        && word.bytes().skip(1).all(|b| b.is_ascii_lowercase())
 }
 
 /// Whether this has the shape of the clouds' request ids: a UUID, perhaps with a letter before it.

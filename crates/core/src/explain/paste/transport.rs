@@ -6,7 +6,7 @@ use super::{
     block::record,
     browser,
     phrases::{BEFORE_A_HOST, IN_A_BROWSER, IN_A_PROXY, OWN_PROXY, TRANSPORT},
-    shapes::{floor, words},
+    shapes::{floor, says, words},
 };
 use crate::{catalogue::Hop, clouds::catalogue, model::cloud::Cloud};
 use std::ops::Range;
@@ -40,39 +40,48 @@ pub(super) fn fault<'t>(
                 let end = floor(lower, at + AROUND);
                 let block = record(lower, at, &(start..end));
                 let text = lower.get(block.clone())?;
-                is_about(text).then(|| placed(word, text, at - block.start, block, clouds))
+                is_about(text).then_some(())?;
+                placed(word, text, at - block.start, block, clouds, &is_about)
             })
         })
     })
 }
 
-/// A fault of this kind, with where it was.
+/// A fault of this kind, with where it was; `None` if it is about something else than a cloud.
 fn placed<'t>(
     word: &'static str,
     text: &'t str,
     at: usize,
     block: Range<usize>,
     clouds: &[&'static Cloud],
-) -> Fault<'t> {
-    let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
+    is_about: impl Fn(&str) -> bool,
+) -> Option<Fault<'t>> {
+    let any = |phrases: &[&str]| says(text, phrases);
     // `https://proxy/host-of-the-cloud/` is asked for at the page's proxy, by whatever program.
     let fetched = browser::fetched(text, |host| is_cloud_host(host, clouds));
     let fetched = fetched.and_then(|host| host_at(text.get(text.find(host)?..)?));
-    let named = words(text).filter_map(|at| text.get(at));
-    let of_cloud = || named.clone().find(|word| is_cloud_host(word, clouds)).and_then(host_at);
+    let of_cloud = || {
+        let mut named = words(text).filter_map(|at| text.get(at));
+        named.find(|word| is_cloud_host(word, clouds)).and_then(host_at)
+    };
     let host = failing_host(text, at).or(fetched).or_else(of_cloud);
     let is_cloud = host.is_some_and(|host| is_cloud_host(host.name, clouds));
     let is_page_proxy = fetched.is_some_and(|one| host.is_some_and(|host| host.name == one.name));
-    let is_own = says(OWN_PROXY);
+    let is_own = any(OWN_PROXY);
+    // Another host is a proxy on the way only where its line speaks of the cloud as well.
+    let is_other = host.is_some() && !is_cloud && !is_page_proxy && !is_own;
+    if is_other && !any(IN_A_PROXY) && !is_about(line_at(text, at)) {
+        return None;
+    }
     let hop = if is_own {
         Hop::OwnProxy
-    } else if says(IN_A_PROXY) {
+    } else if any(IN_A_PROXY) {
         Hop::ProxyCloud
     } else {
         match host {
             Some(_) if is_cloud => Hop::Direct,
             Some(host) if !host.is_address() || host.has_odd_port => {
-                if is_page_proxy || says(IN_A_BROWSER) { Hop::BrowserProxy } else { Hop::OwnProxy }
+                if is_page_proxy || any(IN_A_BROWSER) { Hop::BrowserProxy } else { Hop::OwnProxy }
             }
             Some(_) | None => Hop::Direct,
         }
@@ -83,7 +92,14 @@ fn placed<'t>(
         (true, "connect-refused") if text.contains("tunnel connection failed") => "proxy-refused",
         (_, word) => word,
     };
-    Fault { word, hop: Some(hop), host: host.map(|host| host.name), at: block }
+    Some(Fault { word, hop: Some(hop), host: host.map(|host| host.name), at: block })
+}
+
+/// The line around a place.
+fn line_at(text: &str, at: usize) -> &str {
+    let start = text.get(..at).and_then(|t| t.rfind('\n')).map_or(0, |newline| newline + 1);
+    let end = text.get(at..).and_then(|t| t.find('\n')).map_or(text.len(), |newline| at + newline);
+    text.get(start..end).unwrap_or("")
 }
 
 /// A host as a text names it.
@@ -103,9 +119,8 @@ impl Host<'_> {
 /// The host that the words at a place are about: of the names before and behind them the one that is
 /// introduced as such, the nearest first.
 fn failing_host(text: &str, at: usize) -> Option<Host<'_>> {
+    let line = line_at(text, at);
     let line_start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
-    let line_end = text.get(at..)?.find('\n').map_or(text.len(), |newline| at + newline);
-    let line = text.get(line_start..line_end)?;
     // `ecs.example.com could not be resolved (3: Host not found)`
     let before = line.get(..at - line_start)?.trim_end();
     if line.get(at - line_start..)?.starts_with("could not be resolved") {

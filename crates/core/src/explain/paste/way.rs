@@ -5,7 +5,7 @@ use super::{
     block::record,
     browser, page,
     phrases::FETCH_FAILED,
-    shapes::{floor, shortened, start_of, words},
+    shapes::{floor, says, shortened, start_of, words},
     transport::{self, Fault, is_cloud_host},
     values::{ids_in, request_id},
 };
@@ -31,8 +31,7 @@ impl Reader<'_> {
         // What an entry says may be said elsewhere, too: something of the cloud has to be near.
         let lower = text.to_ascii_lowercase();
         let all = self.clouds.iter().flat_map(|cloud| {
-            let is_near = catalogue(cloud).marks.iter().any(|mark| lower.contains(mark))
-                || !ids_in(text, cloud).is_empty();
+            let is_near = says(&lower, catalogue(cloud).marks) || !ids_in(text, cloud).is_empty();
             let own = catalogue(cloud).sentences.iter();
             let own = own.map(|(sentence, code)| (*cloud, *sentence, *code, false));
             let entries = if is_near { catalogue(cloud).errors } else { &[] };
@@ -43,18 +42,20 @@ impl Reader<'_> {
                 .map(|(message, code)| (*cloud, message.trim_end_matches(['.', '。']), code, true));
             own.chain(listed)
         });
-        let mut said: Vec<_> = all
+        let is_ascii = text.is_ascii();
+        let said: Vec<_> = all
+            .filter(|(_, sentence, ..)| !is_ascii || sentence.is_ascii())
             .filter_map(|(cloud, sentence, code, needs_mark)| {
                 Some((text.find(sentence)?, cloud, sentence, code, needs_mark))
             })
             .collect();
-        said.sort_unstable_by_key(|(at, ..)| *at);
-        let mut claimed = 0;
-        for (at, cloud, sentence, code, needs_mark) in said {
-            // One sentence may go on with another that says the same.
-            if at < claimed || self.found.len() >= ERRORS_MAX {
-                continue;
-            }
+        // In the order of the text; one sentence may go on with another that says the same.
+        let mut from = 0;
+        while let Some(&(at, cloud, sentence, code, needs_mark)) =
+            said.iter().filter(|(at, ..)| *at >= from).min_by_key(|(at, ..)| *at)
+            && self.found.len() < ERRORS_MAX
+        {
+            from = at + 1;
             let start = floor(text, at.saturating_sub(BEFORE_BYTES));
             let end = floor(text, at + sentence.len() + BEFORE_BYTES);
             let block = record(text, at, &(start..end));
@@ -69,7 +70,7 @@ impl Reader<'_> {
             if around.is_foreign || needs_mark && mark.is_none_or(|(_, mark)| *mark == 0) {
                 continue;
             }
-            claimed = at + after.len();
+            from = at + after.len().max(1);
             let said = after.split(['"', '”', '\'']).next().unwrap_or(after);
             let said = said.split("requestId").next().unwrap_or(said);
             let report = ErrorReport {
@@ -90,19 +91,16 @@ impl Reader<'_> {
         let lower = text.to_ascii_lowercase();
         let of_vendors: Vec<&str> =
             self.clouds.iter().flat_map(|cloud| catalogue(cloud).gateways).copied().collect();
-        if let Some((word, format)) = page::gateway(&lower, &of_vendors) {
+        if let Some((word, confidence)) = page::gateway(&lower, &of_vendors) {
             let original = mask::hide_secrets(&shortened(text));
-            return self.push_layer(word, &original, format, Confidence::Certain);
+            return self.push_layer(word, &original, DetectedFormat::Page, confidence);
         }
         let clouds = &self.clouds;
         let names_host = |piece: &str| {
             words(piece).any(|at| piece.get(at).is_some_and(|word| is_cloud_host(word, clouds)))
         };
-        let names_client = |piece: &str| {
-            clouds
-                .iter()
-                .any(|cloud| catalogue(cloud).clients.iter().any(|name| piece.contains(name)))
-        };
+        let names_client =
+            |piece: &str| clouds.iter().any(|cloud| says(piece, catalogue(cloud).clients));
         let is_of_a_cloud = names_host(&lower);
         if is_of_a_cloud && let Some(word) = browser::kept(&lower) {
             let host = browser::fetched(&lower, |host| is_cloud_host(host, clouds));
@@ -135,7 +133,7 @@ impl Reader<'_> {
             return self.push_fault(&fault, text, own, DetectedFormat::Prose, Confidence::Likely);
         }
         let start = start_of(&lower, 2_000);
-        if FETCH_FAILED.iter().any(|phrase| start.contains(phrase)) {
+        if says(start, FETCH_FAILED) {
             let original = mask::hide_secrets(&shortened(text));
             self.push_layer("network", &original, DetectedFormat::Prose, Confidence::Possible);
         }
