@@ -31,8 +31,6 @@ pub enum FormMessage<'a> {
     WillNotBeSent(usize),
     /// How many more problems there are than are listed.
     AndMore(usize),
-    /// On the button that puts what was probably meant in place of near misses.
-    UseCorrections(usize),
     /// On the button that removes what is not an id.
     RemoveProblems(usize),
     /// How many of the pasted ids are of another cloud.
@@ -93,9 +91,6 @@ impl FormMessage<'_> {
             (FormMessage::WillNotBeSent(count), Locale::Zh) => format!("{} 项不会发送", n(count)),
             (FormMessage::AndMore(count), Locale::En) => format!("and {} more", n(count)),
             (FormMessage::AndMore(count), Locale::Zh) => format!("另有 {} 项", n(count)),
-            (FormMessage::UseCorrections(1), Locale::En) => "Use the correction".into(),
-            (FormMessage::UseCorrections(count), Locale::En) => format!("Use the {} corrections", n(count)),
-            (FormMessage::UseCorrections(count), Locale::Zh) => format!("采用这 {} 项更正", n(count)),
             (FormMessage::RemoveProblems(count), Locale::En) => format!("Remove the {}", n(count)),
             (FormMessage::RemoveProblems(count), Locale::Zh) => format!("移除这 {} 项", n(count)),
             (FormMessage::GoToCloud(cloud), Locale::En) => format!("Go to {cloud} with them"),

@@ -49,6 +49,8 @@ pub const HELP: Text = text("Help", "帮助");
 pub enum PageMessage<'a> {
     /// On the button that fills in the ids of a run: how many, and where.
     LastIds { count: usize, cloud: &'a str, region: &'a str },
+    /// On the button that puts what was probably meant in place of near misses.
+    UseCorrections(usize),
     /// How many instances of a run are done.
     Done { done: usize, total: usize },
     /// How many have had a request whose result is not known.
@@ -74,6 +76,13 @@ impl PageMessage<'_> {
                 let places = [count.as_str(), cloud, region];
                 let known = places.into_iter().filter(|place| !place.is_empty());
                 known.collect::<Vec<_>>().join(" · ")
+            }
+            (PageMessage::UseCorrections(1), Locale::En) => "Use the correction".into(),
+            (PageMessage::UseCorrections(count), Locale::En) => {
+                format!("Use the {} corrections", n(count))
+            }
+            (PageMessage::UseCorrections(count), Locale::Zh) => {
+                format!("采用这 {} 项更正", n(count))
             }
             (PageMessage::Done { done, total }, _) => format!("{}/{}", n(done), n(total)),
             (PageMessage::Unknown(count), Locale::En) => format!("{} unknown", n(count)),

@@ -11,7 +11,7 @@ use crate::components::{
 };
 use crate::{
     context::{Dispatch, use_dispatch, use_locale},
-    i18n::{self, FormMessage, message},
+    i18n::{self, FormMessage, message, page::PageMessage},
     store::Intent,
 };
 use relight_core::{
@@ -209,7 +209,7 @@ fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Loca
                 <div class="row">
                     if corrections > 0 {
                         <button type="button" class="tiny" data-action="use-corrections" onclick={onuse}>
-                            { FormMessage::UseCorrections(corrections).in_locale(locale) }
+                            { PageMessage::UseCorrections(corrections).in_locale(locale) }
                         </button>
                     }
                     <button type="button" class="tiny" data-action="remove-problems" onclick={onremove}>
