@@ -319,6 +319,11 @@ impl App {
                 dom::empty_secrets(&ctx.props().root);
                 self.vault.wipe();
             }
+            Intent::UseCorrections => {
+                let Some(rest) = lazy::loaded() else { return false };
+                let text = (rest.corrected)(self.form.parsed(), self.form.ids_text());
+                self.form.apply(FormEdit::IdsText(text));
+            }
             Intent::AboutKey => self.load(ctx, AfterLoad::Key),
             Intent::Review => self.load(ctx, AfterLoad::Review),
             Intent::Instances(_) => self.load(ctx, AfterLoad::List),

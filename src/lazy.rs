@@ -34,6 +34,8 @@ pub(crate) struct Rest {
     pub(crate) keep_form: fn(&Form, Guard),
     /// Reads ids closely.
     pub(crate) parse_ids: fn(&str, Option<&'static Cloud>) -> ParsedIds,
+    /// Puts what was probably meant in place of each near miss among them.
+    pub(crate) corrected: fn(&ParsedIds, &str) -> String,
     /// Renders what was found among them.
     pub(crate) ids_found: fn(Arc<ParsedIds>) -> Html,
     /// The functions of the ES module.
@@ -134,6 +136,7 @@ fn rest() -> Result<&'static Rest, LoadError> {
         has_saved: || Box::pin(run_history::has_saved()),
         keep_form: saved_form::keep,
         parse_ids,
+        corrected: ParsedIds::corrected,
         ids_found: render_found,
         functions: Functions::ALL,
     })

@@ -186,6 +186,8 @@ pub(crate) enum Intent {
     Choose(Rc<str>),
     /// Delete a saved key, by its id, or all of them.
     DeleteSavedKey(Option<Rc<str>>),
+    /// Put what was probably meant in place of each near miss among the ids.
+    UseCorrections,
     /// Bring back what was removed last.
     Undo,
     /// On to the review, after the preflight. The console adds the state of the key.

@@ -21,6 +21,7 @@ impl Console {
                 self.update_session(ctx, Action::Locale(locale))
             }
             Intent::Edit(edit) => self.edit(ctx, edit),
+            Intent::UseCorrections => self.use_corrections(ctx),
             Intent::Undo => self.undo(ctx),
             Intent::Form(action) => self.handle_form(ctx, action),
             // The field is not rendered, either.
@@ -112,24 +113,36 @@ impl Console {
     }
 
     fn edit(&mut self, ctx: &Context<Self>, edit: FormEdit) -> bool {
-        self.view.undo = self.removed_by(&edit);
+        let removed = self.removed_by(&edit);
         if let FormEdit::IdsText(_) | FormEdit::AddIds(_) | FormEdit::RemoveIds(_) = &edit {
             self.view.resolved = None;
         }
         let of_run = matches!(&edit, FormEdit::KeyId(key_id) if self.change_key_id(ctx, key_id));
-        self.update_session(ctx, Action::Edit(edit)) || of_run
+        let changed = self.update_session(ctx, Action::Edit(edit));
+        let had_undo = self.view.undo.is_some();
+        self.view.undo = removed;
+        changed || of_run || had_undo
     }
 
     /// What this removes of the ids.
     fn removed_by(&self, edit: &FormEdit) -> Option<Rc<Removed>> {
         let before = self.view.session.form().ids_text();
         let changes = match edit {
-            FormEdit::RemoveProblems | FormEdit::UseCorrections => true,
+            FormEdit::RemoveProblems => true,
             FormEdit::IdsText(text) => text.is_empty() && !before.is_empty(),
             _ => false,
         };
         let removed = || Removed::Ids(Arc::clone(before), self.view.resolved.clone());
         changes.then(removed).map(Rc::new)
+    }
+
+    fn use_corrections(&mut self, ctx: &Context<Self>) -> bool {
+        let form = self.view.session.form();
+        let before = Removed::Ids(Arc::clone(form.ids_text()), self.view.resolved.clone());
+        let text = form.parsed().corrected(form.ids_text());
+        let changed = self.edit(ctx, FormEdit::IdsText(text));
+        self.view.undo = Some(Rc::new(before));
+        changed
     }
 
     /// Brings back what was removed last.

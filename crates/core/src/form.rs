@@ -89,8 +89,6 @@ pub enum FormEdit {
     RemoveIds(Vec<String>),
     /// Leave only the ids that can be sent.
     RemoveProblems,
-    /// Put what was probably meant in place of each near miss.
-    UseCorrections,
     /// The reason or ticket was typed.
     Reason(String),
     /// Another way to cut and pace the calls.
@@ -482,10 +480,6 @@ impl Form {
                     self.parsed.ids.iter().map(|one| one.id.clone()).collect();
                 self.set_ids(&ids);
             }
-            FormEdit::UseCorrections => {
-                let text = self.parsed.corrected(&self.ids_text);
-                self.apply(FormEdit::IdsText(text));
-            }
             FormEdit::Reason(reason) => self.reason = reason,
             FormEdit::Pacing(pacing) => self.pacing = pacing,
             FormEdit::Guard(guard) => self.guard = guard,
@@ -610,14 +604,11 @@ mod tests {
         ] {
             form.apply(FormEdit::IdsText(text.into()));
             assert!(form.parsed().corrections().count() > 0, "{text}: {:?}", form.parsed());
-            form.apply(FormEdit::UseCorrections);
-            assert_eq!(&**form.ids_text(), corrected);
+            let text = form.parsed().corrected(form.ids_text());
+            assert_eq!(text, corrected);
+            form.apply(FormEdit::IdsText(text));
             assert_eq!(form.parsed().corrections().count(), 0, "{text}");
         }
-        // Whatever is corrected is then an id, even if it was put together of two lines.
-        form.apply(FormEdit::IdsText("ins-5d8a\n23rs\nins-bbbbbbbb".into()));
-        form.apply(FormEdit::UseCorrections);
-        assert_eq!(form.parsed().corrections().count(), 0, "{:?}", form.parsed());
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl ParsedIds {
     }
 
     /// The text that this was found in, with what was probably meant in place of each near miss.
-    pub(crate) fn corrected(&self, text: &str) -> String {
+    pub fn corrected(&self, text: &str) -> String {
         let mut corrected = String::with_capacity(text.len());
         let mut rest = text;
         for (piece, meant) in self.corrections() {

@@ -193,7 +193,7 @@ fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Loca
     let listed = if kind == Kind::All { 4 } else { LISTED };
     let onremove = dispatch.reform(|_| Intent::Edit(FormEdit::RemoveProblems));
     let corrections = parsed.corrections().count();
-    let onuse = dispatch.reform(|_| Intent::Edit(FormEdit::UseCorrections));
+    let onuse = dispatch.reform(|_| Intent::UseCorrections);
     let found = of_kind().count();
     html! {
         <div class="note warn">
