@@ -606,7 +606,7 @@ mod tests {
             assert!(form.parsed().corrections().count() > 0, "{text}: {:?}", form.parsed());
             let text = form.parsed().corrected(form.ids_text());
             assert_eq!(text, corrected);
-            form.apply(FormEdit::IdsText(text));
+            form.apply(FormEdit::IdsText(text.clone()));
             assert_eq!(form.parsed().corrections().count(), 0, "{text}");
         }
     }
