@@ -221,6 +221,7 @@ impl Component for App {
             Msg::Rest(AfterLoad::Wait, Ok(rest)) => {
                 self.form.read_with(rest.parse_ids);
                 self.ids_found = Some(Callback::from(rest.ids_found));
+                self.keep_form();
             }
             Msg::Screen(Screen::Explain) => self.load(ctx, AfterLoad::Explain),
             Msg::Screen(Screen::Diagnostics) => self.load(ctx, AfterLoad::Diagnostics),
@@ -321,6 +322,11 @@ impl App {
                 dom::empty_secrets(&ctx.props().root);
                 self.vault.wipe();
             }
+            Intent::UseCorrections => {
+                let Some(rest) = lazy::loaded() else { return false };
+                let text = (rest.corrected)(self.form.parsed(), self.form.ids_text());
+                self.form.apply(FormEdit::IdsText(text));
+            }
             Intent::AboutKey => self.load(ctx, AfterLoad::Key),
             Intent::Review => self.load(ctx, AfterLoad::Review),
             Intent::Instances(_) => self.load(ctx, AfterLoad::List),
@@ -332,6 +338,7 @@ impl App {
             | Intent::Choose(_)
             | Intent::DeleteSavedKey(_)
             | Intent::SkipPreflight
+            | Intent::Undo
             | Intent::SearchRegions
             | Intent::Send(_)
             | Intent::SaveQuarantined
@@ -347,7 +354,15 @@ impl App {
             | Intent::Export(_)
             | Intent::Copy(_) => return false,
         }
+        self.keep_form();
         true
+    }
+
+    /// Keeps what is filled in, by the part that can.
+    fn keep_form(&self) {
+        if let Some(rest) = lazy::loaded() {
+            (rest.keep_form)(&self.form, self.vault.state().guard);
+        }
     }
 
     fn load(&mut self, ctx: &Context<Self>, then: AfterLoad) {

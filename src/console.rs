@@ -34,9 +34,10 @@ use crate::{
         clock,
         cloud_client::{self, Abort},
         config::Config,
+        connection,
         journal::Journal,
         locks::RunLock,
-        selections, timing,
+        saved_form, selections, timing,
         vault::{AutoLock, Vault},
     },
     store::{Shared, View},
@@ -185,10 +186,13 @@ impl Component for Console {
                 no_journal: None,
                 saved_runs: None,
                 diagnostics: None,
+                undo: None,
+                connection: None,
                 instances: None,
                 selections: Shared::new(selections::read()),
                 resolved: None,
                 last_reason: None,
+                last_ids: Shared::new(saved_form::last_ids()),
                 now: clock::now(),
             },
             page_route: first_page(ctx.props()),
@@ -223,7 +227,14 @@ impl Component for Console {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let changed = self.handle(ctx, msg);
         self.notify_unmounted();
-        self.sync_vault() || changed
+        let changed = self.sync_vault() || changed;
+        let connection = connection::last(&self.view.route);
+        let changed = changed || self.view.connection != connection;
+        self.view.connection = connection;
+        if self.configured && self.view.unusable.is_none() {
+            saved_form::keep(self.view.session.form(), self.view.key.guard);
+        }
+        changed
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -231,10 +242,12 @@ impl Component for Console {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let routed = element::is_routed(ctx.props().host());
+        let host = ctx.props().host();
+        let routed = element::is_routed(host);
+        let has_demo = routed && host.has_attribute("data-demo") && !dom::is_demo();
         html! {
             <ContextProviders locale={self.view.session.locale()} dispatch={ctx.link().callback(Msg::Intent)}>
-                <pages::layout::Layout view={self.view.clone()} page_route={self.page_route.clone()} {routed} />
+                <pages::layout::Layout view={self.view.clone()} page_route={self.page_route.clone()} {routed} {has_demo} />
             </ContextProviders>
         }
     }

@@ -13,6 +13,7 @@ pub mod instances;
 mod format;
 pub mod message;
 pub mod keys;
+pub mod page;
 mod run;
 
 pub use form::FormMessage;

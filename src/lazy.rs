@@ -10,9 +10,11 @@ use crate::{
     components::form::ids::render_found,
     console,
     i18n::message,
-    services::{config, run_history},
+    services::{run_history, saved_form},
 };
 use relight_core::{
+    credential::Guard,
+    form::Form,
     i18n::Text,
     ids::{ParsedIds, parse_ids},
     model::cloud::Cloud,
@@ -26,10 +28,14 @@ use yew::Html;
 pub(crate) struct Rest {
     /// Renders the whole console in place of the form alone.
     pub(crate) console: fn(Rc<Start>) -> Html,
-    /// Whether this browser has saved runs or keys, which are shown at once.
+    /// Whether this browser has saved runs, keys or a form, which are shown at once.
     pub(crate) has_saved: fn() -> Pin<Box<dyn Future<Output = bool>>>,
+    /// Keeps the form for the page after this one.
+    pub(crate) keep_form: fn(&Form, Guard),
     /// Reads ids closely.
     pub(crate) parse_ids: fn(&str, Option<&'static Cloud>) -> ParsedIds,
+    /// Puts what was probably meant in place of each near miss among them.
+    pub(crate) corrected: fn(&ParsedIds, &str) -> String,
     /// Renders what was found among them.
     pub(crate) ids_found: fn(Arc<ParsedIds>) -> Html,
     /// The functions of the ES module.
@@ -100,13 +106,12 @@ pub(crate) fn loaded() -> Option<&'static Rest> {
 
 /// Loads the second part, if this browser has something for it to show at once.
 pub(crate) async fn load_if_saved() -> Option<&'static Rest> {
-    let has_selections = config::has_selections();
-    let has_journal = JsFuture::from(has_journal("relight")).await;
-    if !has_selections && !has_journal.is_ok_and(|has| has.is_truthy()) {
+    let has_saved = JsFuture::from(has_saved("relight")).await;
+    if !has_saved.is_ok_and(|has| has.is_truthy()) {
         return None;
     }
     let rest = load().await.ok()?;
-    (has_selections || (rest.has_saved)().await).then_some(rest)
+    (rest.has_saved)().await.then_some(rest)
 }
 
 /// Loads the second part, for the module's `init`.
@@ -129,7 +134,9 @@ fn rest() -> Result<&'static Rest, LoadError> {
     Ok(&Rest {
         console: console::render,
         has_saved: || Box::pin(run_history::has_saved()),
+        keep_form: saved_form::keep,
         parse_ids,
+        corrected: ParsedIds::corrected,
         ids_found: render_found,
         functions: Functions::ALL,
     })
@@ -158,6 +165,6 @@ extern "C" {
 
 #[wasm_bindgen(module = "/static/define.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = hasJournal)]
-    fn has_journal(name: &str) -> js_sys::Promise;
+    #[wasm_bindgen(js_name = hasSaved)]
+    fn has_saved(name: &str) -> js_sys::Promise;
 }

@@ -4,8 +4,10 @@
 use crate::services::vault::{LockReason, SecretInput};
 use crate::services::{
     approval::ApprovalStatus,
+    connection::Connection,
     frame::UntrustedParent,
     run_history::{HistoryAction, SavedRun},
+    saved_form::LastIds,
     selections::SavedSelection,
     vault::key_store::SavedKeys,
 };
@@ -109,6 +111,8 @@ pub(crate) struct View {
     pub quarantined: Option<Rc<(String, String)>>,
     /// The reason of the last run, to be taken again.
     pub last_reason: Option<Rc<str>>,
+    /// The ids of the last runs of this tab, to be filled in again.
+    pub last_ids: Shared<Vec<LastIds>>,
     /// The approval of the host page.
     pub approval: ApprovalStatus,
     /// The saved runs; `None` until the journal is read.
@@ -126,6 +130,10 @@ pub(crate) struct View {
     /// Why runs are not saved here, as a code that [`relight_core::explain`] explains; `None` while they are
     /// saved.
     pub no_journal: Option<&'static str>,
+    /// What was removed last, until the next change.
+    pub undo: Option<Rc<Removed>>,
+    /// What the last request has shown of the route.
+    pub connection: Option<Connection>,
     /// The list of instances to choose from, once it was asked for.
     pub instances: Option<Shared<InstanceList>>,
     /// The selections of this browser.
@@ -178,6 +186,10 @@ pub(crate) enum Intent {
     Choose(Rc<str>),
     /// Delete a saved key, by its id, or all of them.
     DeleteSavedKey(Option<Rc<str>>),
+    /// Put what was probably meant in place of each near miss among the ids.
+    UseCorrections,
+    /// Bring back what was removed last.
+    Undo,
     /// On to the review, after the preflight. The console adds the state of the key.
     Review,
     /// On to the review without preflight.
@@ -236,6 +248,15 @@ pub(crate) enum InstancesAction {
     Save(String, InstanceQuery),
     /// Delete the selection of this name.
     Delete(String),
+}
+
+/// What was removed, and can be brought back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Removed {
+    /// Ids: the text before, and the selection that they came from.
+    Ids(Arc<str>, Option<Rc<ResolvedSelection>>),
+    /// A selection with a name.
+    Selection(SavedSelection),
 }
 
 /// What a selection has found.

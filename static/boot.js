@@ -131,8 +131,9 @@ async function checkImports() {
   }
 }
 
-// `?demo`: the clouds are simulated in this tab.
+// `?demo`: the clouds are simulated in this tab. The console offers that where they are published.
 async function demo() {
+  if (SUMS["demo.js"]) for (const console of document.querySelectorAll("relight-console")) console.dataset.demo = "";
   if (!new URLSearchParams(location.search).has("demo")) return;
   const { start } = await program("demo");
   for (const console of document.querySelectorAll("relight-console")) start(console);

@@ -148,9 +148,11 @@ export async function configuration(host) {
   }
 }
 
-// Whether this browser has ever saved a run. A browser that cannot tell may have.
-export async function hasJournal(name) {
+// Whether this browser has ever saved a run, a form or a selection. A browser that cannot tell may have.
+export async function hasSaved(name) {
   try {
+    const { "relight-last": last, "relight-selections": selections } = localStorage;
+    if (sessionStorage["relight-form"] || last || selections) return true;
     const databases = await indexedDB.databases();
     return databases.some((database) => database.name === name);
   } catch {

@@ -3,6 +3,7 @@
 pub(crate) mod compose;
 pub(crate) mod target;
 pub(crate) mod ids;
+pub(crate) mod last_ids;
 pub(crate) mod credential;
 pub(crate) mod key_details;
 pub(crate) mod saved_keys;

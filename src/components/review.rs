@@ -2,6 +2,7 @@
 
 pub(crate) mod notices;
 pub(crate) mod nothing;
+pub(crate) mod recent;
 pub(crate) mod preflight;
 #[allow(clippy::module_inception, reason = "the review itself")]
 pub(crate) mod review;

@@ -1,6 +1,8 @@
 //! A run: the outcome of each instance, and its calls.
 
 pub(crate) mod background;
+pub(crate) mod headline;
+pub(crate) mod notify;
 pub(crate) mod results;
 pub(crate) mod progress;
 pub(crate) mod choices;

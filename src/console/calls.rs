@@ -6,6 +6,7 @@ use crate::{
     services::{
         clock,
         cloud_client::Abort,
+        connection,
         locks::{self, NoLocks},
         vault::{Token, Vault},
     },
@@ -156,7 +157,8 @@ impl Console {
         self.remember_signed(call, shown);
         let (sender, route) = (abort.sender(), prepared.route.clone());
         self.aborts.insert(ticket, abort);
-        let mut sending = Box::pin(async move { sender.send(&signed, &route).await });
+        let mut sending =
+            Box::pin(async move { connection::watch(&route, sender.send(&signed, &route)).await });
         // `fetch` is called here and not in a later task, so that nothing comes between core's answer
         // and sending.
         let begun = sending.as_mut().poll(&mut task::Context::from_waker(Waker::noop()));
@@ -213,7 +215,7 @@ impl Console {
         ctx.link().send_future(async move {
             slot.await;
             let result = match sign(&vault, unsigned, locale, &route).await {
-                Ok((signed, _)) => sender.send(&signed, &route).await,
+                Ok((signed, _)) => connection::watch(&route, sender.send(&signed, &route)).await,
                 Err(word) => TransportResult::NotSent { word: word.into() },
             };
             to_msg(ticket, result)

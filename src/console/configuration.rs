@@ -5,7 +5,7 @@ use crate::{
     app::AfterLoad,
     services::{
         config::{Config, ConfigurationText, configuration},
-        duplicate_guard,
+        duplicate_guard, saved_form,
         vault::source::Source,
     },
     store::Shared,
@@ -44,17 +44,27 @@ impl Console {
         self.allowed = Arc::clone(&limits);
         session.update(Action::Restrict(limits));
         if first {
-            let untouched = Form::first();
+            let typed = start.changed_from(Form::first());
+            // What comes back does not mix with what was typed meanwhile.
+            let comes_back =
+                typed.is_empty() && problem.is_none() && start.then != AfterLoad::Review;
+            let (preset, locked) = (&config.settings.preset, &config.settings.locked);
+            if comes_back {
+                saved_form::last_target(preset, &self.link).fill_in(session, locked);
+            }
             for edit in config.settings.fills() {
                 session.update(Action::Edit(edit));
             }
             if !self.link.is_empty() {
-                let filled_in = self.link.fill_in(session, &config.settings.locked);
+                let filled_in = self.link.fill_in(session, locked);
                 self.view.link = Some(Rc::new(filled_in));
+            }
+            if comes_back {
+                saved_form::take().fill_in(session, locked);
             }
             // What a user has filled in has precedence over presets of the operator or a link, and is checked
             // against the limits.
-            for edit in start.changed_from(untouched) {
+            for edit in typed {
                 session.update(Action::Edit(edit));
             }
         }

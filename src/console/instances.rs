@@ -6,7 +6,7 @@ use crate::{
         clock,
         selections::{self, SavedSelection},
     },
-    store::{Changed, InstancesAction, ResolvedSelection, Shared},
+    store::{Changed, InstancesAction, Removed, ResolvedSelection, Shared},
 };
 use gloo_timers::callback::Timeout;
 use relight_core::{
@@ -47,23 +47,30 @@ impl Console {
             InstancesAction::Save(name, query) => {
                 let form = self.view.session.form();
                 let saved = SavedSelection {
-                    name: name.clone(),
+                    name,
                     cloud: form.cloud().id.to_owned(),
                     site: form.site().to_owned(),
                     region: form.region().to_owned(),
                     query: query.to_string(),
                     ids: Vec::new(),
                 };
-                self.change_selections(|all| {
-                    all.retain(|one| one.name != name);
-                    all.push(saved);
-                    all.sort_by(|one, other| one.name.cmp(&other.name));
-                })
+                self.save_selection(saved)
             }
             InstancesAction::Delete(name) => {
+                let deleted = self.view.selections.iter().find(|one| one.name == name).cloned();
+                self.view.undo = deleted.map(Removed::Selection).map(Rc::new);
                 self.change_selections(|all| all.retain(|one| one.name != name))
             }
         }
+    }
+
+    /// Saves a selection, in place of another one of its name.
+    pub(super) fn save_selection(&mut self, saved: SavedSelection) -> bool {
+        self.change_selections(|all| {
+            all.retain(|one| one.name != saved.name);
+            all.push(saved);
+            all.sort_by(|one, other| one.name.cmp(&other.name));
+        })
     }
 
     fn change_selections(&mut self, change: impl FnOnce(&mut Vec<SavedSelection>)) -> bool {

@@ -6,9 +6,10 @@ use crate::{
         config,
         vault::{LockReason, source},
     },
-    store::Intent,
+    store::{Intent, Removed},
 };
 use relight_core::{form::FormEdit, run::Event, session::Action};
+use std::{rc::Rc, sync::Arc};
 use yew::Context;
 
 impl Console {
@@ -19,14 +20,9 @@ impl Console {
                 config::remember(locale);
                 self.update_session(ctx, Action::Locale(locale))
             }
-            Intent::Edit(edit) => {
-                if let FormEdit::IdsText(_) | FormEdit::AddIds(_) | FormEdit::RemoveIds(_) = &edit {
-                    self.view.resolved = None;
-                }
-                let of_run =
-                    matches!(&edit, FormEdit::KeyId(key_id) if self.change_key_id(ctx, key_id));
-                self.update_session(ctx, Action::Edit(edit)) || of_run
-            }
+            Intent::Edit(edit) => self.edit(ctx, edit),
+            Intent::UseCorrections => self.use_corrections(ctx),
+            Intent::Undo => self.undo(ctx),
             Intent::Form(action) => self.handle_form(ctx, action),
             // The field is not rendered, either.
             Intent::Secret(_) | Intent::Token(_) if self.view.untrusted_parent.is_some() => false,
@@ -113,6 +109,52 @@ impl Console {
                 copy(&text);
                 false
             }
+        }
+    }
+
+    fn edit(&mut self, ctx: &Context<Self>, edit: FormEdit) -> bool {
+        let removed = self.removed_by(&edit);
+        if let FormEdit::IdsText(_) | FormEdit::AddIds(_) | FormEdit::RemoveIds(_) = &edit {
+            self.view.resolved = None;
+        }
+        let of_run = matches!(&edit, FormEdit::KeyId(key_id) if self.change_key_id(ctx, key_id));
+        let changed = self.update_session(ctx, Action::Edit(edit));
+        let had_undo = self.view.undo.is_some();
+        self.view.undo = removed;
+        changed || of_run || had_undo
+    }
+
+    /// What this removes of the ids.
+    fn removed_by(&self, edit: &FormEdit) -> Option<Rc<Removed>> {
+        let before = self.view.session.form().ids_text();
+        let changes = match edit {
+            FormEdit::RemoveProblems => true,
+            FormEdit::IdsText(text) => text.is_empty() && !before.is_empty(),
+            _ => false,
+        };
+        let removed = || Removed::Ids(Arc::clone(before), self.view.resolved.clone());
+        changes.then(removed).map(Rc::new)
+    }
+
+    fn use_corrections(&mut self, ctx: &Context<Self>) -> bool {
+        let form = self.view.session.form();
+        let before = Removed::Ids(Arc::clone(form.ids_text()), self.view.resolved.clone());
+        let text = form.parsed().corrected(form.ids_text());
+        let changed = self.edit(ctx, FormEdit::IdsText(text));
+        self.view.undo = Some(Rc::new(before));
+        changed
+    }
+
+    /// Brings back what was removed last.
+    fn undo(&mut self, ctx: &Context<Self>) -> bool {
+        match self.view.undo.take().as_deref() {
+            None => false,
+            Some(Removed::Ids(text, resolved)) => {
+                self.update_session(ctx, Action::Edit(FormEdit::IdsText(text.to_string())));
+                self.view.resolved.clone_from(resolved);
+                true
+            }
+            Some(Removed::Selection(saved)) => self.save_selection(saved.clone()),
         }
     }
 

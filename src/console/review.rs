@@ -76,12 +76,16 @@ impl Console {
     /// Applies an action to the form or the review, and starts the preflight that may follow.
     pub(super) fn update_session(&mut self, ctx: &Context<Self>, action: Action) -> bool {
         let before = self.view.session.plan().cloned();
+        let ids_before = Arc::clone(self.view.session.form().ids_text());
         let session = self.view.session.make_mut();
         let changed = session.update(action);
         if self.wants_region_search && session.review().is_some() {
             self.wants_region_search = false;
             let through_proxy = self.through_proxy();
             self.view.session.make_mut().update(Action::SearchRegions { through_proxy });
+        }
+        if !Arc::ptr_eq(&ids_before, self.view.session.form().ids_text()) {
+            self.view.undo = None;
         }
         if changed {
             self.choose_route();

@@ -12,7 +12,7 @@ use crate::{
     services::{
         clock,
         locks::{NoLocks, RunLock},
-        uploads,
+        saved_form, uploads,
     },
     store::Shared,
 };
@@ -49,9 +49,14 @@ impl Console {
         // The next run has its own reason, and its own instances.
         self.view.last_reason =
             Some(run.about().reason.as_str()).filter(|one| !one.is_empty()).map(Into::into);
+        saved_form::remember(&run, self.view.last_ids.make_mut());
+        let preset = self.config.settings.preset.instance_ids.as_deref().unwrap_or_default();
         let session = self.view.session.make_mut();
         session.asked_for(&plan.ids().cloned().collect::<Vec<_>>());
         session.update(Action::Edit(FormEdit::Reason(String::new())));
+        session.update(Action::Edit(FormEdit::IdsText(preset.join("\n"))));
+        self.view.resolved = None;
+        self.view.undo = None;
         self.show(ctx, run);
         let detail = to_js(&BeforeSend::of(plan));
         element::fire(ctx.props().host(), "relight-run-started", &detail, false);

@@ -13,13 +13,13 @@ use crate::components::{
 };
 use crate::{
     context::use_locale,
-    i18n::{self, MessageArgs, message},
+    i18n::{self, MessageArgs, message, page},
     routes::{IndexFilter, PageRoute},
 };
 use relight_core::{
     catalogue::{Effect, LAYERS},
     clouds,
-    explain::{self, Explanation, Item, LAYERS_ID, find_in_index, index},
+    explain::{self, Explanation, Item, LAYERS_ID, closest_in_index, find_in_index, index},
     i18n::{Locale, Text},
     model::outcome::ErrorReport,
 };
@@ -191,10 +191,29 @@ fn opened_code(
                     <h3>{ shown(&explanation.title) }</h3>
                     <p>{ shown(&explanation.meaning) }</p>
                     <p>{ shown(&explanation.remedy) }</p>
+                    { closest(Some(section), code, locale) }
                 </article>
             }
             { vendor_page(&explanation, locale) }
         </aside>
+    }
+}
+
+/// Known codes that are spelt like one that is not.
+pub(crate) fn closest(cloud_id: Option<&str>, code: &str, locale: Locale) -> Html {
+    let items = closest_in_index(cloud_id, code, locale);
+    if items.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <div class="row small" data-closest="">
+            <span class="muted">{ page::CLOSEST.in_locale(locale) }</span>
+            { for items.iter().map(|item| html! {
+                <PageLink to={PageRoute::Errors(IndexFilter::at(&item.address))} class="tiny" action="open">
+                    { item.code }
+                </PageLink>
+            }) }
+        </div>
     }
 }
 

@@ -12,11 +12,11 @@ use crate::{
         },
         errors::explanation::{badge, facts, hints, permission, way},
     },
-    pages::errors::vendor_page,
+    pages::errors::{closest, vendor_page},
 };
 use crate::{
     context::use_locale,
-    i18n::{self, lines, message},
+    i18n::{self, lines, message, page},
     routes::{IndexFilter, PageRoute},
 };
 use relight_core::{
@@ -65,6 +65,14 @@ pub(crate) fn ExplainPage() -> Html {
             focus(&field);
         })
     };
+    let onsample = {
+        let (pasted, field) = (pasted.clone(), field.clone());
+        Callback::from(move |_| {
+            let sample = sample();
+            set_value(&field, &sample);
+            pasted.set(sample);
+        })
+    };
     let is_empty = pasted.trim().is_empty();
     html! {
         <section class="panel explain" part="panel explain" aria-labelledby="h-explain">
@@ -92,6 +100,11 @@ pub(crate) fn ExplainPage() -> Html {
                     }
                     if is_empty {
                         <p class="muted">{ t(message::EXPLAIN_EMPTY) }</p>
+                        <p>
+                            <button type="button" class="tiny" data-action="sample" onclick={onsample}>
+                                { t(page::SAMPLE) }
+                            </button>
+                        </p>
                     } else if explanations.is_empty() {
                         <p class="muted">{ t(message::NOTHING_FOUND) }</p>
                     }
@@ -100,6 +113,14 @@ pub(crate) fn ExplainPage() -> Html {
             </div>
         </section>
     }
+}
+
+/// An error as a log has it, of the first cloud.
+fn sample() -> String {
+    let entry = clouds::ALL.first().and_then(|cloud| clouds::catalogue(cloud).errors.first());
+    entry
+        .map(|entry| format!("{}: {}", entry.code, entry.title.in_locale(Locale::En)))
+        .unwrap_or_default()
 }
 
 fn explanation(explanation: &Explanation, locale: Locale) -> Html {
@@ -150,6 +171,9 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
                     <PageLink to={PageRoute::Errors(IndexFilter::at(address))} class="tiny" action="open">{ t(message::ALL_ABOUT_CODE) }</PageLink>
                 }
             </div>
+            if let (None, Some(code)) = (&explanation.address, &explanation.code) {
+                { closest(explanation.cloud, code, locale) }
+            }
             { vendor_page(explanation, locale) }
         </article>
     }

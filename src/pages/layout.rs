@@ -3,13 +3,15 @@
 use crate::{
     components::{
         common::{
+            connection::ConnectionDot,
             dom,
             header::{self, Header},
-            page_link::Navigation,
+            page_link::{Navigation, PageLink},
+            shortcuts::Shortcuts,
             untrusted_text::untrusted_text,
         },
         review::notices::NoJournal,
-        run::background::BackgroundRuns,
+        run::{background::BackgroundRuns, headline::headline, notify::use_notifications},
     },
     pages::{
         diagnostics::DiagnosticsPage, errors::ErrorsPage, explain::ExplainPage,
@@ -20,13 +22,14 @@ use crate::{
     context::use_locale,
     i18n::message,
     pages::restart_start::{RestartStartPage, notices, step},
-    routes::{IndexFilter, PageRoute},
+    routes::{IndexFilter, PageRoute, Screen},
     store::View,
 };
 use gloo_events::EventListener;
 use relight_core::{
     config::{Brand, Lockable, Theme},
     i18n::Locale,
+    model::route::Route,
     run::RunStatus,
 };
 use std::mem::discriminant;
@@ -44,6 +47,8 @@ pub(crate) struct LayoutProps {
     pub page_route: PageRoute,
     /// Whether the page is routed: its address is the console's own.
     pub routed: bool,
+    /// Whether the page has simulated clouds.
+    pub has_demo: bool,
 }
 
 /// The whole console.
@@ -54,6 +59,14 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
     let view = &props.view;
     let locale = use_locale();
     let routed = props.routed;
+    // What is watched in the background is told while nothing else is.
+    let run = view
+        .run
+        .as_ref()
+        .or_else(|| view.background.iter().find(|run| run.status() != RunStatus::Finished));
+    let progress = run.map(|run| headline(run, locale));
+    let notify = use_state_eq(|| false);
+    use_notifications(view, *notify);
     {
         let page_route = page_route.clone();
         use_effect_with(routed, move |routed| {
@@ -62,9 +75,10 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
         });
     }
     {
-        use_effect_with((routed, (*page_route).clone(), locale), |(routed, page_route, locale)| {
+        let named = (routed, (*page_route).clone(), locale, progress.clone());
+        use_effect_with(named, |(routed, page_route, locale, progress)| {
             if *routed {
-                name_page(page_route, *locale);
+                name_page(page_route, *locale, progress.as_deref());
             }
         });
     }
@@ -133,12 +147,13 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
                 <Header {screen} route={(*view.route).clone()} key_id={view.session.form().key_id().to_owned()}
                     status={view.key.secret} brand={brand(&view.settings.brand, locale)}
                     language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true}
-                    runs={view.saved_runs.as_ref().map_or(0, |runs| runs.len())} {on_screen} />
+                    runs={view.saved_runs.as_ref().map_or(0, |runs| runs.len())}
+                    progress={run_link(view, progress)} connection={connection_dot(view, &on_screen)} on_screen={on_screen.clone()} />
                 <BackgroundRuns runs={view.background.clone()}
                     is_free={view.run.as_ref().is_none_or(|run| run.status() != RunStatus::Sending)} />
                 // A hidden page stays mounted, so that nothing typed is lost.
                 <div hidden={*page_route != PageRoute::RestartStart}>
-                    <RestartStartPage view={view.clone()} main={&main} />
+                    <RestartStartPage view={view.clone()} main={&main} has_demo={props.has_demo} {notify} />
                 </div>
                 if *page_route == PageRoute::History {
                     <main class="alone" tabindex="-1">
@@ -166,6 +181,7 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
                         </main>
                     </div>
                 }
+                <Shortcuts {routed} />
             </div>
         </ContextProvider<Navigation>>
     }
@@ -183,8 +199,27 @@ fn follow_address(page_route: &UseStateHandle<PageRoute>) -> Option<EventListene
     }))
 }
 
+/// How far the run is that is shown, on every page; it leads back to the run.
+fn run_link(view: &View, progress: Option<String>) -> Html {
+    let Some(progress) = progress.filter(|_| view.run.is_some()) else { return Html::default() };
+    html! {
+        <PageLink to={PageRoute::RestartStart} class="pill run-link" action="run">{ progress }</PageLink>
+    }
+}
+
+/// What is known of the proxy. Without one its name says more.
+fn connection_dot(view: &View, on_screen: &Callback<Screen>) -> Option<Html> {
+    if *view.route == Route::Direct {
+        return None;
+    }
+    let onclick = on_screen.reform(|_| Screen::Diagnostics);
+    Some(html! {
+        <ConnectionDot route={(*view.route).clone()} connection={view.connection} {onclick} />
+    })
+}
+
 /// Sets the document title, for the browser's history and for screen readers.
-fn name_page(page_route: &PageRoute, locale: Locale) {
+fn name_page(page_route: &PageRoute, locale: Locale, progress: Option<&str>) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let shown = match page_route {
         PageRoute::RestartStart => None,
@@ -196,7 +231,8 @@ fn name_page(page_route: &PageRoute, locale: Locale) {
             Some(message::INDEX_TITLE.in_locale(locale))
         }
     };
-    document.set_title(&shown.map_or("Relight".to_owned(), |shown| format!("{shown} · Relight")));
+    let parts = [progress, shown, Some("Relight")];
+    document.set_title(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "));
     if let Some(root) = document.document_element() {
         // Every attribute of this name is valid.
         let _ = root.set_attribute("lang", locale.tag());

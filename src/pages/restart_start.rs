@@ -7,21 +7,23 @@ use crate::components::{
         credential::{self, Credential, KeySlots},
         ids::render_found,
         key_details::{self, KeyDetailsProps},
+        last_ids::{LastIds, Undo},
     },
     instances::picker::Picker,
     review::{
         notices::{ApprovalNotice, LinkNotice, NoJournal, Notices, SetAsideNotice},
         preflight::PreflightProgress,
+        recent::RecentRuns,
         review::Review,
     },
-    run::results::Results,
+    run::{notify::Notify, results::Results},
 };
 use crate::{
     context::{use_dispatch, use_locale},
-    i18n::message,
+    i18n::{message, page},
     routes::PageRoute,
     services::{approval::ApprovalStatus, run_history::HistoryAction},
-    store::{Intent, View},
+    store::{Intent, Removed, View},
 };
 use relight_core::{
     credential::check_key,
@@ -32,7 +34,8 @@ use relight_core::{
     session::{Review as Reviewed, Step},
 };
 use yew::{
-    Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, component, html, use_callback,
+    Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, component, html,
+    use_callback,
 };
 
 /// The public name of the step.
@@ -63,13 +66,17 @@ pub(crate) struct RestartStartPageProps {
     pub(crate) view: View,
     /// The element that gets the focus, unless something in it has it.
     pub(crate) main: NodeRef,
+    /// Whether the page has simulated clouds.
+    pub(crate) has_demo: bool,
+    /// Whether a notification is asked for.
+    pub(crate) notify: UseStateHandle<bool>,
 }
 
 /// The form and the review, or a run.
 #[component]
 pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
     let locale = use_locale();
-    let RestartStartPageProps { view, main } = props;
+    let RestartStartPageProps { view, main, .. } = props;
     let ids_found = use_callback((), |parsed, ()| render_found(parsed));
     if let Some(run) = &view.run {
         return html! {
@@ -80,6 +87,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                 if run.can_close() { <CloseRun is_unfinished={run.is_unfinished()} /> }
                 if view.no_journal.is_some() { <NoJournal /> }
                 { run_key(view, run, locale) }
+                if run.status() != RunStatus::Finished { <Notify asked={props.notify.clone()} /> }
                 <Results run={run.clone()} signed={view.signed.clone()} route={view.route.clone()} now={view.now}
                     changed={match view.approval {
                         ApprovalStatus::Changed { choice: Some(choice), number, .. } => Some((choice, number)),
@@ -121,9 +129,29 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                     Step::Compose { .. } => false,
                     Step::Preflight { .. } | Step::Review(_) => true,
                 }}
-                {ids_found} key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
+                below_ids={below_ids(view, locale)} {ids_found}
+                key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
             { review }
+            if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
+                <RecentRuns saved_runs={saved_runs.clone()} />
+            } else if props.has_demo {
+                <p class="small whole">
+                    <a class="quiet" href="?demo" data-action="demo">{ page::TRY_DEMO.in_locale(locale) }</a>
+                </p>
+            }
         </main>
+    }
+}
+
+/// What the form alone does not have below its ids.
+fn below_ids(view: &View, locale: Locale) -> Html {
+    html! {
+        <>
+            if let Some(Removed::Ids(..)) = view.undo.as_deref() {
+                <Undo text={page::IDS_CHANGED.in_locale(locale)} />
+            }
+            <LastIds form={view.session.form().clone()} last_ids={view.last_ids.clone()} />
+        </>
     }
 }
 
@@ -132,7 +160,7 @@ fn picker(view: &View) -> Html {
     let form = view.session.form();
     html! {
         <Picker list={view.instances.clone()} parsed={form.parsed().clone()} selections={view.selections.clone()}
-            resolved={view.resolved.clone()} only={form.limits().selection.as_ref().map(ToString::to_string)}
+            resolved={view.resolved.clone()} undo={view.undo.clone()} only={form.limits().selection.as_ref().map(ToString::to_string)}
             preset={view.settings.preset.selection.clone()} key_id={form.key_id().to_owned()} />
     }
 }

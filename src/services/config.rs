@@ -204,14 +204,6 @@ pub(crate) fn default_locale() -> Locale {
     chosen.map_or_else(browser_locale, |tag| Locale::from_tag(&tag))
 }
 
-/// What selections with a name are stored under.
-pub(crate) const SELECTIONS: &str = "relight-selections";
-
-/// Whether there are any.
-pub(crate) fn has_selections() -> bool {
-    storage().is_some_and(|storage| storage.get_item(SELECTIONS).is_ok_and(|text| text.is_some()))
-}
-
 /// Access is denied in a frame without storage.
 pub(crate) fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()

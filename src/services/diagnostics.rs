@@ -2,6 +2,7 @@
 
 use crate::services::{
     cloud_client::Abort,
+    connection::watch,
     timing::{TimingObserver, absolute},
 };
 use gloo_net::http::{Method, RequestBuilder};
@@ -51,7 +52,7 @@ pub(crate) async fn run_diagnostics(
     // No host has this name (RFC 2606), so no proxy may pass it on.
     let nowhere = format!("{base}/doctor.invalid/");
     let recorded = Rc::new(RefCell::new(Vec::new()));
-    let watch = {
+    let observer = {
         let recorded = Rc::clone(&recorded);
         TimingObserver::begin(move |entry| recorded.borrow_mut().push(entry))
     };
@@ -64,12 +65,12 @@ pub(crate) async fn run_diagnostics(
     }
     let entries_of = |url: &str| {
         let mut recorded = recorded.borrow_mut();
-        recorded.extend(watch.iter().flat_map(TimingObserver::take));
+        recorded.extend(observer.iter().flat_map(TimingObserver::take));
         let name = absolute(url).map(|url| url.href());
         recorded.iter().filter(|one| Some(one.name()) == name).cloned().collect::<Vec<_>>()
     };
     let connection = connection(&nowhere, &entries_of(&nowhere));
-    let call = abort.sender().send(&request, &route).await;
+    let call = watch(&route, abort.sender().send(&request, &route)).await;
     let mut copies = Vec::new();
     if let Some(probe) = probe {
         for _ in 0..=COPIES {

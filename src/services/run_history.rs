@@ -6,7 +6,7 @@ use crate::{
         clock,
         journal::{Journal, Unreadable},
         locks::{NoLocks, RunLock},
-        uploads,
+        saved_form, uploads,
         vault::key_store,
     },
     store::Format,
@@ -111,8 +111,11 @@ pub(crate) async fn delete(journal: &Journal, ids: &[String]) {
     }
 }
 
-/// Whether this browser has something to show at once: saved runs, or keys.
+/// Whether this browser has something to show at once: a form, saved runs, or keys.
 pub(crate) async fn has_saved() -> bool {
+    if saved_form::is_there() {
+        return true;
+    }
     if key_store::list().await.is_ok_and(|keys| !keys.is_empty()) {
         return true;
     }

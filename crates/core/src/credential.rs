@@ -291,6 +291,12 @@ pub fn is_like_a_key(text: &str) -> bool {
     })
 }
 
+/// Whether a piece of text has the length and the letters of a secret, a key id or a token of any cloud, as
+/// some long names do, too.
+pub(crate) fn may_be_secret(piece: &str) -> bool {
+    Fingerprint::of(piece.chars().map(u32::from)).likeness != Likeness::Nothing
+}
+
 fn begins_as_a_key_id(piece: &str) -> bool {
     clouds::ALL.iter().any(|cloud| {
         let shape = &cloud.credential.key_id;

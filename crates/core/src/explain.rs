@@ -16,6 +16,6 @@ pub use explanation::{
     Confidence, DetectedFormat, Explanation, ServerSignature, explain, explain_layer, explain_with,
 };
 pub use hint::{Hint, HintKind, Known};
-pub use index::{Item, LAYERS_ID, find_in_index, index};
+pub use index::{Item, LAYERS_ID, closest_in_index, find_in_index, index};
 pub use paste::{TextOptions, explain_text};
 pub use permission::Permission;

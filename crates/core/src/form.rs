@@ -5,6 +5,7 @@
 //! lives in the page's vault and nowhere else.
 
 pub mod link;
+mod saved;
 
 use crate::{
     clouds,
@@ -587,6 +588,28 @@ fn default_batching(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn near_misses_are_corrected_where_they_stand() {
+        let mut form = Form::new(clouds::by_id("tencent").unwrap()).unwrap();
+        form.apply(FormEdit::Region("ap-guangzhou".into()));
+        for (text, corrected) in [
+            (
+                "ins-aaaaaaaa, lns-5d8a23rs web\nnot-an-id",
+                "ins-aaaaaaaa, ins-5d8a23rs web\nnot-an-id",
+            ),
+            // The same piece twice, and one that another one ends with.
+            ("lns-5d8a23rs lns-5d8a23rs", "ins-5d8a23rs ins-5d8a23rs"),
+            ("xlns-5d8a23rs lns-5d8a23rs", "xlns-5d8a23rs ins-5d8a23rs"),
+        ] {
+            form.apply(FormEdit::IdsText(text.into()));
+            assert!(form.parsed().corrections().count() > 0, "{text}: {:?}", form.parsed());
+            let text = form.parsed().corrected(form.ids_text());
+            assert_eq!(text, corrected);
+            form.apply(FormEdit::IdsText(text.clone()));
+            assert_eq!(form.parsed().corrections().count(), 0, "{text}");
+        }
+    }
 
     #[test]
     fn what_is_filled_in_can_be_carried_over() {

@@ -37,6 +37,26 @@ pub struct ParsedIds {
 }
 
 impl ParsedIds {
+    /// What was probably meant, for each piece of which that is known.
+    pub fn corrections(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.problems.iter().filter_map(|one| Some((one.text.as_str(), one.suggestion.as_deref()?)))
+    }
+
+    /// The text that this was found in, with what was probably meant in place of each near miss.
+    pub fn corrected(&self, text: &str) -> String {
+        let mut corrected = String::with_capacity(text.len());
+        let mut rest = text;
+        for (piece, meant) in self.corrections() {
+            // One that was put together of two stands nowhere in the text.
+            let Some((before, after)) = split_at_piece(rest, piece) else { continue };
+            corrected.push_str(before);
+            corrected.push_str(meant);
+            rest = after;
+        }
+        corrected.push_str(rest);
+        corrected
+    }
+
     /// The good ids alone, a line each: what "remove what is not an id" leaves in the text field.
     pub fn without_problems(&self) -> String {
         let mut text =
@@ -47,6 +67,17 @@ impl ParsedIds {
         }
         text
     }
+}
+
+/// A text before and after a piece of it, which is not a part of a longer one.
+fn split_at_piece<'a>(text: &'a str, piece: &str) -> Option<(&'a str, &'a str)> {
+    let is_of_a_piece = |one: char| one.is_alphanumeric() || matches!(one, '-' | '_');
+    text.match_indices(piece)
+        .filter_map(|(at, _)| Some((text.get(..at)?, text.get(at + piece.len()..)?)))
+        .find(|(before, after)| {
+            let around = before.chars().next_back().into_iter().chain(after.chars().next());
+            !around.into_iter().any(is_of_a_piece)
+        })
 }
 
 /// An id and where it stood.

@@ -116,7 +116,7 @@ fn vouched<T>(
 }
 
 /// Whether an answer is the cloud's: behind a proxy by its word alone.
-pub(crate) fn is_the_clouds(response: &Response, through_proxy: bool) -> bool {
+pub fn is_from_cloud(response: &Response, through_proxy: bool) -> bool {
     !through_proxy || verdict(response) == Verdict::Cloud
 }
 

@@ -3,7 +3,7 @@
 use crate::services::vault::SecretInput;
 use relight_core::form::SecretStatus;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event, HtmlElement, ShadowRoot};
+use web_sys::{Element, Event, HtmlElement, ShadowRoot, UrlSearchParams};
 use yew::NodeRef;
 
 /// The value of the field that an event comes from.
@@ -109,6 +109,17 @@ pub(crate) fn blur(host: &HtmlElement) {
     }
 }
 
+/// Calls a method of an element that needs no arguments.
+pub(crate) fn call(node: &NodeRef, method: &str) {
+    if let Some(node) = node.get()
+        && let Ok(method) = js_sys::Reflect::get(&node, &method.into())
+        && let Ok(method) = method.dyn_into::<js_sys::Function>()
+    {
+        // A dialog that is open cannot be opened; there is nothing to handle.
+        let _ = method.call0(&node);
+    }
+}
+
 /// Focuses the first match of a selector inside an element.
 pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
     let found =
@@ -151,6 +162,14 @@ pub(crate) fn to_top(node: &NodeRef) {
 pub(crate) fn hash() -> String {
     let address = web_sys::window().and_then(|window| window.location().hash().ok());
     address.unwrap_or_default()
+}
+
+/// Whether the clouds of this page are simulated: its address says so.
+pub(crate) fn is_demo() -> bool {
+    let search = web_sys::window().and_then(|window| window.location().search().ok());
+    search
+        .and_then(|search| UrlSearchParams::new_with_str(&search).ok())
+        .is_some_and(|parameters| parameters.has("demo"))
 }
 
 /// Navigates to a fragment: the browser's back button then returns here.

@@ -35,6 +35,12 @@ pub(crate) struct HeaderProps {
     /// How many runs this browser has saved.
     #[prop_or_default]
     pub(crate) runs: usize,
+    /// How far the run is.
+    #[prop_or_default]
+    pub(crate) progress: Html,
+    /// What is known of the route, in place of its name.
+    #[prop_or_default]
+    pub(crate) connection: Option<Html>,
     pub(crate) on_screen: Callback<Screen>,
 }
 
@@ -75,11 +81,16 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 { tab(Screen::Diagnostics, message::CONNECTION.in_locale(locale)) }
                 { tab(Screen::History, message::HISTORY.in_locale(locale)) }
             </nav>
+            { props.progress.clone() }
             <span class="grow"></span>
-            <span class="pill wide">
-                <span class="hidden">{ message::ROUTE_LABEL.in_locale(locale) }{ " " }</span>
-                { shown(&route_name(route, locale)) }
-            </span>
+            if let Some(connection) = &props.connection {
+                { connection.clone() }
+            } else {
+                <span class="pill wide">
+                    <span class="hidden">{ message::ROUTE_LABEL.in_locale(locale) }{ " " }</span>
+                    { shown(&route_name(route, locale)) }
+                </span>
+            }
             if status {
                 <span class="pill wide">
                     { icon(Icon::Key) }

@@ -40,6 +40,9 @@ pub(crate) struct ComposeProps {
     /// Why it could not be fetched: the public name, and the message.
     #[prop_or_default]
     pub(crate) failed: Option<(&'static str, &'static str)>,
+    /// Below the ids, what only the console has.
+    #[prop_or_default]
+    pub(crate) below_ids: Html,
     /// Renders what was found among the ids, once it is loaded.
     #[prop_or_default]
     pub(crate) ids_found: Option<RenderFound>,
@@ -67,8 +70,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     let onsubmit = {
         let node = node.clone();
         let field = problem.as_ref().map(|(field, _)| *field);
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
+        Callback::from(move |()| {
             commit_secrets(&node);
             // If the same rule is still broken, nothing changes on the page but the focus.
             if let Some(field) = field {
@@ -77,10 +79,24 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
             dispatch.emit(Intent::Review);
         })
     };
+    let onkeydown = {
+        let onsubmit = onsubmit.clone();
+        let ignore_key_repeat = ignore_key_repeat();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.repeat() {
+                // As a click on the button does, which sends nothing.
+                event.prevent_default();
+                onsubmit.emit(());
+            } else {
+                ignore_key_repeat.emit(event);
+            }
+        })
+    };
+    let onsubmit = onsubmit.reform(|event: SubmitEvent| event.prevent_default());
     let ready = form.parsed().ids.len();
     html! {
         <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
-            onkeydown={ignore_key_repeat()}>
+            {onkeydown}>
             <div class="head">
                 <h2 id="h-what">{ message::WHAT_TO_DO.in_locale(locale) }</h2>
                 <span class="grow"></span>
@@ -90,6 +106,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
                 <Target form={form.clone()} problem={problem.clone()} />
                 <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()} found={props.ids_found.clone()}
                     problem={message_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
+                { props.below_ids.clone() }
                 <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} slots={props.key_slots.clone()}
                     key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
                 if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {

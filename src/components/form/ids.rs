@@ -11,7 +11,7 @@ use crate::components::{
 };
 use crate::{
     context::{Dispatch, use_dispatch, use_locale},
-    i18n::{self, FormMessage, message},
+    i18n::{self, FormMessage, message, page::PageMessage},
     store::Intent,
 };
 use relight_core::{
@@ -192,6 +192,8 @@ fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Loca
     // Across all kinds a few are enough: the counters list the rest.
     let listed = if kind == Kind::All { 4 } else { LISTED };
     let onremove = dispatch.reform(|_| Intent::Edit(FormEdit::RemoveProblems));
+    let corrections = parsed.corrections().count();
+    let onuse = dispatch.reform(|_| Intent::UseCorrections);
     let found = of_kind().count();
     html! {
         <div class="note warn">
@@ -205,6 +207,11 @@ fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Loca
                     }
                 </ul>
                 <div class="row">
+                    if corrections > 0 {
+                        <button type="button" class="tiny" data-action="use-corrections" onclick={onuse}>
+                            { PageMessage::UseCorrections(corrections).in_locale(locale) }
+                        </button>
+                    }
                     <button type="button" class="tiny" data-action="remove-problems" onclick={onremove}>
                         { FormMessage::RemoveProblems(total).in_locale(locale) }
                     </button>

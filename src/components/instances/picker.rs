@@ -10,14 +10,15 @@ use crate::{
             untrusted_text::shown,
         },
         errors::explanation::{explain_fault_of, fault_card},
+        form::last_ids::Undo,
     },
     context::{use_dispatch, use_locale},
     i18n::{
         FormMessage, MessageArgs,
         instances::{self as texts, ListMessage},
-        message, time_of_day,
+        message, page, time_of_day,
     },
-    store::{InstancesAction, Intent, ResolvedSelection, Shared},
+    store::{InstancesAction, Intent, Removed, ResolvedSelection, Shared},
 };
 use relight_core::{
     clouds,
@@ -44,6 +45,8 @@ pub(crate) struct PickerProps {
     pub(crate) selections: Shared<Vec<SavedSelection>>,
     /// The selection that the ids come from.
     pub(crate) resolved: Option<Rc<ResolvedSelection>>,
+    /// What was removed last.
+    pub(crate) undo: Option<Rc<Removed>>,
     /// The query that the operator allows, if not all is allowed.
     pub(crate) only: Option<String>,
     /// The query that the operator has preset.
@@ -114,6 +117,9 @@ pub(crate) fn Picker(props: &PickerProps) -> Html {
                         <li>{ t(message::STEP_TWO_HINT) }</li>
                         <li>{ t(message::STEP_THREE_HINT) }</li>
                     </ol>
+                }
+                if let Some(Removed::Selection(_)) = props.undo.as_deref() {
+                    <Undo text={t(page::SELECTION_DELETED)} />
                 }
                 <Selections selections={props.selections.clone()} query={(*query).clone()} />
             </div>

@@ -84,6 +84,43 @@ pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
         .collect()
 }
 
+/// How alike two codes must be, from 0 to 1, to be shown in place of each other.
+const ALIKE: f64 = 0.55;
+
+/// How many of them are shown.
+const CLOSEST: usize = 3;
+
+/// Entries whose codes are spelt most like one that the index lacks, of one cloud or of all; each code once.
+///
+/// ```
+/// use relight_core::{explain::closest_in_index, i18n::Locale};
+///
+/// let closest = closest_in_index(None, "IncorectInstanceStatus", Locale::En);
+/// assert_eq!(closest[0].code, "IncorrectInstanceStatus");
+/// ```
+pub fn closest_in_index(cloud_id: Option<&str>, code: &str, locale: Locale) -> Vec<Item> {
+    let code = code.to_ascii_lowercase();
+    let of_clouds = clouds::ALL
+        .iter()
+        .filter(|cloud| cloud_id.is_none_or(|id| id == cloud.id))
+        .flat_map(|cloud| clouds::catalogue(cloud).errors.iter().map(move |entry| (cloud, entry)));
+    let mut closest: Vec<_> = of_clouds
+        .map(|(cloud, entry)| {
+            let known = entry.code.to_ascii_lowercase();
+            (strsim::normalized_damerau_levenshtein(&code, &known), *cloud, entry)
+        })
+        .filter(|(alike, ..)| (ALIKE..1.0).contains(alike))
+        .collect();
+    closest.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let mut items: Vec<Item> = Vec::new();
+    for (_, cloud, entry) in closest {
+        if items.len() < CLOSEST && items.iter().all(|item| item.code != entry.code) {
+            items.push(item(Some(cloud), entry, locale));
+        }
+    }
+    items
+}
+
 fn item(cloud: Option<&'static Cloud>, entry: &'static Entry, locale: Locale) -> Item {
     let (cloud_id, entries) =
         cloud.map_or((LAYERS_ID, LAYERS), |cloud| (cloud.id, clouds::catalogue(cloud).errors));

@@ -66,7 +66,7 @@ pub(super) fn skew_told_by_refusal(
     let (Fault::Cloud(report), TransportResult::Answered(response)) = (fault, result) else {
         return None;
     };
-    if !transport::is_the_clouds(response, through_proxy) {
+    if !transport::is_from_cloud(response, through_proxy) {
         return None;
     }
     let errors = clouds::catalogue(target.cloud).errors;

@@ -170,7 +170,8 @@ async fn in_progress(fixture: &mut Fixture) -> Result<()> {
     ensure!(fixture.power_calls().len() == 1 && TENCENT.reboots(fixture, &ids)? == [0]);
     // A retry is possible, with a warning.
     fixture.page.act("new-run").await?;
-    fixture.page.wait_for_step("compose").await?;
+    fixture.page.act("bring-back-ids").await?;
+    fixture.page.wait_for_value("instanceIds", &ids[0]).await?;
     fixture.page.review().await?;
     let words = fixture.page.text("[data-doubted='1']").await?;
     ensure!(words.contains("second time"), "{words}");
@@ -301,7 +302,11 @@ async fn nothing_lost(fixture: &mut Fixture) -> Result<()> {
     send(fixture, &form).await?;
     fixture.page.wait_for_outcomes(&ids, &["not-sent"]).await?;
     fixture.page.act("new-run").await?;
-    fixture.page.wait_for_step("compose").await?;
+    // The ids of another run are not sent by mistake: they come back by a click.
+    fixture.page.wait_for_value("instanceIds", "").await?;
+    fixture.page.act("bring-back-ids").await?;
+    let text = ids.join("\n");
+    fixture.page.wait_for_value("instanceIds", &text).await?;
     for (name, value) in [
         ("cloud", "tencent"),
         ("region", "ap-guangzhou"),

@@ -2,6 +2,7 @@
 //! clouds. Every case runs in both browsers.
 
 mod answers;
+mod comfort;
 mod demo;
 mod diagnostics;
 mod embed;
@@ -53,6 +54,7 @@ fn main() -> Result<ExitCode> {
         frames::cases(),
         diagnostics::cases(),
         form::cases(),
+        comfort::cases(),
         instances::cases(),
         secrets::cases(),
         payloads::cases(),
