@@ -439,7 +439,9 @@ fn row(
                     }
                 </div>
             </td>
-            <td>{ about.map(|about| untrusted_text(&about.reason)) }</td>
+            <td>
+                { about.filter(|about| !about.reason.is_empty()).map(|about| untrusted_text(&about.reason)) }
+            </td>
             if has_persons {
                 <td>{ about.and_then(|about| about.person.as_deref()).map(untrusted_text) }</td>
             }
