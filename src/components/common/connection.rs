@@ -34,12 +34,9 @@ pub(crate) fn ConnectionDot(props: &ConnectionDotProps) -> Html {
     let route = route_name(&props.route, locale);
     html! {
         <button type="button" class="pill connection" data-action="connection" data-connection={word}
-            title={route.clone()} onclick={props.onclick.clone()}>
+            title={format!("{} {}", message::ROUTE_LABEL.in_locale(locale), shown(&route))} onclick={props.onclick.clone()}>
             <span class="dot" aria-hidden="true"></span>
-            <span class="unless-narrow">
-                { text }
-                <span class="hidden">{ " · " }{ message::ROUTE_LABEL.in_locale(locale) }{ " " }{ shown(&route) }</span>
-            </span>
+            <span class="unless-narrow">{ text }</span>
         </button>
     }
 }

@@ -241,7 +241,8 @@ async fn wrong(fixture: &mut Fixture) -> Result<()> {
     let route = "host.setAttribute('proxy', '//proxy.example.com/there'); return true;";
     page.run(route, &[]).await?;
     page.wait_for_no("[data-problem=configuration]").await?;
-    let shown = page.text("header .pill").await?;
+    let shown = page.run("return first('header [data-connection]')?.title;", &[]).await?;
+    let shown = shown.as_str().unwrap_or_default();
     ensure!(shown.contains("proxy.example.com/there") && !shown.contains("//"), "{shown:?}");
     ensure!(fixture.calls().is_empty());
     Ok(())
