@@ -1,7 +1,12 @@
 //! What is settled when a run begins: how it goes about its work, and what is written about it.
 
 use super::Millis;
-use crate::{ids::IdProblem, model::plan::Pacing, text::mask::hide_secrets};
+use crate::{
+    clouds,
+    ids::{IdProblem, IdProblemKind},
+    model::plan::Pacing,
+    text::mask::hide_secrets,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +68,8 @@ impl Policy {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields, rename = "refusedEntry")]
 pub struct RefusedEntry {
-    /// As it stood, shortened if it is very long.
+    /// As it stood, shortened if it is very long; empty where it is like no id: then it may be anything
+    /// that was pasted, a password too.
     pub text: String,
     /// `malformed`, `repeated`, `other-cloud`, `masked` or `near-miss`.
     pub kind: String,
@@ -73,8 +79,14 @@ pub struct RefusedEntry {
 
 impl RefusedEntry {
     pub(super) fn of(problem: &IdProblem) -> Self {
+        let is_like_an_id = clouds::ALL.iter().any(|cloud| (cloud.ids.resembles)(&problem.text));
+        let is_known = !matches!(problem.kind, IdProblemKind::Malformed(_));
         RefusedEntry {
-            text: hide_secrets(&problem.text),
+            text: if is_known || is_like_an_id {
+                hide_secrets(&problem.text)
+            } else {
+                String::new()
+            },
             kind: problem.kind.word().to_owned(),
             line: problem.line,
         }
