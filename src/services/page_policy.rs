@@ -65,7 +65,7 @@ impl Drop for PolicyWatch {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::{BEGUN, EVENT, PolicyWatch};
     use gloo_net::http::Request;

@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::{Result, ensure};
 use relight_e2e::{Fixture, Setting, case, suite::Case, until};
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
@@ -115,7 +115,7 @@ async fn to_the_end(fixture: &Fixture) -> Result<()> {
 async fn is_at_its_top(fixture: &Fixture, what: &str) -> Result<()> {
     until(format!("{what} at its top"), || async {
         let top = fixture.page.run("return window.scrollY;", &[]).await?;
-        Ok((top == Value::from(0)).then_some(()))
+        Ok((top == 0).then_some(()))
     })
     .await
 }
