@@ -290,7 +290,7 @@ async fn taken_over(fixture: &mut Fixture) -> Result<()> {
     // What became of the first two stays open, however long the next release takes: a run with nothing
     // open asks for no key.
     fixture.fault(
-        &json!({ "fault": "status", "status": 503, "after": 1, "action": "DescribeInstances" }),
+        &json!({ "fault": "status", "status": 503, "after": 1, "times": null, "action": "DescribeInstances" }),
     )?;
     in_waves(fixture, TENCENT, &ids, Some((2, 3_600))).await?;
     fixture.page.wait_for_outcomes(&ids[..2], TAKEN).await?;
