@@ -168,11 +168,7 @@ fn picker(view: &View) -> Html {
 /// The fields for the key of a run without one: restored, or its key was locked. A run without a key
 /// neither describes nor sends.
 fn run_key(view: &View, run: &Run, locale: Locale) -> Html {
-    let form = view.session.form();
-    let has_its_key = view.key.secret == SecretStatus::Usable
-        && form.cloud() == run.spec().target().cloud
-        && form.key_id() == run.about().key_id;
-    if !key_is_wanted(view.key.secret, has_its_key, run) {
+    if !key_is_wanted(view.key.secret, run) {
         return Html::default();
     }
     let problem = wrong_key(view, run, locale);
@@ -244,10 +240,9 @@ fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field
 
 /// Whether a run needs a key, or has just been given one: the field stays while the run waits, since
 /// the first letter of a secret is a key already.
-fn key_is_wanted(secret: SecretStatus, has_its_key: bool, run: &Run) -> bool {
+fn key_is_wanted(secret: SecretStatus, run: &Run) -> bool {
     match run.status() {
-        RunStatus::Paused(Pause::NoKey) => true,
-        RunStatus::Paused(Pause::Restored) => !has_its_key,
+        RunStatus::Paused(Pause::Restored | Pause::NoKey) => true,
         RunStatus::Paused(_) if run.wants_key() => true,
         RunStatus::Paused(_) | RunStatus::Sending | RunStatus::Watching | RunStatus::Stopped => {
             secret != SecretStatus::Usable
