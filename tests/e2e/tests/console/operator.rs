@@ -158,7 +158,7 @@ async fn locked_outside(fixture: &mut Fixture) -> Result<()> {
             page.run("host.config = a; return true;", std::slice::from_ref(configuration)).await?;
         }
         let name = configuration["locked"][0].as_str().unwrap_or_default();
-        let said = "return first('[data-problem=configuration]')?.innerText.includes(a) || null;";
+        let said = "return first('[data-problem=configuration]')?.textContent.includes(a) || null;";
         page.wait_until(name, said, &[json!(format!("`preset.{name}`"))]).await?;
         page.act("review").await?;
         ensure!(page.sees("[data-step=compose]").await?, "{name}");
