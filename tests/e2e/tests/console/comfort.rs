@@ -372,6 +372,8 @@ async fn long_texts(fixture: &mut Fixture) -> Result<()> {
     page.review().await?;
     page.fill("reason", &word).await?;
     fits(fixture, "the review").await?;
+    page.act("cancel").await?;
+    page.wait_for_step("compose").await?;
     page.fill("keyId", &key_id).await?;
     page.review_without_preflight().await?;
     page.fill("reason", &word).await?;
