@@ -34,6 +34,8 @@ export interface Settings {
     modes?: string[];
     instancesMax?: number;
     instanceIds?: string[];
+    /** A query that an instance must match as its cloud describes it: `tag:team=web`. */
+    selection?: string;
     dryRunOnly?: boolean;
   };
   /** What must be confirmed before anything is sent. */
@@ -48,6 +50,8 @@ export interface Settings {
     dryRun?: boolean;
     keyId?: string;
     instanceIds?: string[];
+    /** The instances, as a query, resolved again before each run. */
+    selection?: string;
     reason?: string;
   };
   /** What of the preset, and of proxy, language and theme, cannot be changed. */
