@@ -76,7 +76,7 @@ async fn unwrapped(fixture: &mut Fixture) -> Result<()> {
     page.review().await?;
     page.send().await?;
     page.wait_for_outcomes(&ids, &["proven"]).await?;
-    page.click(&format!("[data-instance-id='{}']", ids[0])).await?;
+    page.click(&format!("[data-instance-id='{}'] button", ids[0])).await?;
     page.wait_for(".card .request-id").await?;
     let script = "return all('.outcomes .id, .request-id').filter(seen).map(e => { \
            const range = document.createRange(); range.selectNodeContents(e); \
