@@ -143,6 +143,8 @@ pub(crate) struct App {
     route: Route,
     untrusted_parent: Option<UntrustedParent>,
     rest: LoadState,
+    /// What the user has asked for while it was being fetched: it comes before what is restored.
+    wanted: Option<AfterLoad>,
     ids_found: Option<RenderFound>,
     link: Link,
     configuration: Option<ConfigurationText>,
@@ -177,6 +179,7 @@ impl Component for App {
             route: FormConfig::default().route,
             untrusted_parent: FormConfig::default().untrusted_parent,
             rest: LoadState::Absent,
+            wanted: None,
             ids_found: None,
             link,
             configuration: None,
@@ -367,6 +370,9 @@ impl App {
 
     fn load(&mut self, ctx: &Context<Self>, then: AfterLoad) {
         self.rest = if then == AfterLoad::Wait { LoadState::Loading } else { LoadState::Awaited };
+        if !matches!(then, AfterLoad::Wait | AfterLoad::Restore) {
+            self.wanted = Some(then);
+        }
         ctx.link().send_future(async move { Msg::Rest(then, lazy::load().await) });
     }
 
@@ -380,7 +386,7 @@ impl App {
             vault: self.vault.clone(),
             link: std::mem::take(&mut self.link),
             configuration: self.configuration.take(),
-            then,
+            then: self.wanted.take().unwrap_or(then),
             on_started: ctx.link().callback(Msg::Started),
         };
         self.auto_lock = None;
