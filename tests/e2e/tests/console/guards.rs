@@ -137,6 +137,7 @@ async fn armed(fixture: &mut Fixture) -> Result<()> {
 
 /// The button can be focused from the start: what is pressed too early does nothing, and takes nothing away.
 async fn early_press(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().needs(Capability::QuickFrames)?;
     let ids = TENCENT.running(fixture, 1);
     let page = &fixture.page;
     page.compose(&TENCENT.form(&ids[0])).await?;
