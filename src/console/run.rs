@@ -158,6 +158,9 @@ impl Console {
         };
         if !is_watched {
             self.step(ctx, Event::Close);
+        } else if self.view.run.as_ref().is_some_and(|run| run.is_isolating()) {
+            // In the background nothing is sent.
+            self.step(ctx, Event::Stop);
         }
         self.release_claims();
         for row in self.view.run.iter().flat_map(|run| run.rows()) {

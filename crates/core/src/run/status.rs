@@ -78,6 +78,11 @@ impl Run {
         self.stopped
     }
 
+    /// Whether what is described next decides what is sent: bad ids are being isolated.
+    pub fn is_isolating(&self) -> bool {
+        !self.transient.isolating.is_empty()
+    }
+
     /// Whether something is still to be sent or to be found out.
     pub fn is_unfinished(&self) -> bool {
         self.status() != RunStatus::Finished || self.choice_count(Choice::SendNotStarted) > 0
