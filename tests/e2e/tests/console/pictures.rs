@@ -19,6 +19,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("pictures::review_and_run", desk)
             .configured(|setting| Setting { width: 1_440, ..setting }),
+        case!("pictures::list", list).configured(|setting| Setting { width: 1_440, ..setting }),
         case!("pictures::phone", phone).configured(|setting| Setting {
             width: 360,
             theme: Theme::Dark,
@@ -33,6 +34,21 @@ fn ids(fixture: &Fixture) -> Vec<String> {
     ids.extend(ALIBABA.stopped(fixture, 1));
     ids.push("i-bp1wtqpozzsilu7ji010".to_owned());
     ids
+}
+
+/// The list of a region, searched, with some of it chosen.
+async fn list(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    scale(fixture, 1_440, 900, 1).await?;
+    page.compose(&ALIBABA.form("")).await?;
+    page.act("list-instances").await?;
+    page.wait_for("[data-listed-id]").await?;
+    page.fill("findInstances", "tag:env=prod state:running").await?;
+    page.click("[data-listed-id] input").await?;
+    page.wait_for("[data-action=clear-selection]").await?;
+    page.run("scrollTo(0, 0);", &[]).await?;
+    page.screenshot("readme/list").await?;
+    Ok(())
 }
 
 async fn desk(fixture: &mut Fixture) -> Result<()> {
