@@ -115,26 +115,6 @@ pub(crate) struct Start {
     pub(crate) on_started: Callback<Callback<HostEvent>>,
 }
 
-impl Start {
-    /// The differences of the form from its initial state, in an order in which they can be applied. A
-    /// value that a field sets by itself counts as that field's effect; another value was chosen.
-    pub(crate) fn changed_from(&self, mut form: Form) -> Vec<FormEdit> {
-        let mut changed = Vec::new();
-        for (name, value) in self.form.filled() {
-            if form.filled().iter().any(|(other, current)| *other == name && *current == value) {
-                continue;
-            }
-            let Some(edit) = FormEdit::named(name, value) else { continue };
-            // Ids set no other field, and parsing thousands takes time.
-            if !matches!(edit, FormEdit::IdsText(_)) {
-                form.apply(edit.clone());
-            }
-            changed.push(edit);
-        }
-        changed
-    }
-}
-
 pub(crate) struct App {
     locale: Locale,
     is_locale_chosen: bool,

@@ -36,6 +36,8 @@ impl Console {
         }
         let start = Rc::clone(&ctx.props().start);
         let session = self.view.session.make_mut();
+        // Also what was filled in since the console is there; limits may change more.
+        let typed = session.form().edits_from(Form::first());
         // A configuration that cannot be read may forbid anything: nothing is sent until it can be.
         let limits = match &problem {
             None => config.settings.limits(),
@@ -44,7 +46,6 @@ impl Console {
         self.allowed = Arc::clone(&limits);
         session.update(Action::Restrict(limits));
         if first {
-            let typed = start.changed_from(Form::first());
             // What comes back does not mix with what was typed meanwhile.
             let comes_back =
                 typed.is_empty() && problem.is_none() && start.then != AfterLoad::Review;

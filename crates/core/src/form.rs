@@ -163,6 +163,24 @@ impl Form {
         filled
     }
 
+    /// The differences of this form from another, in an order in which that one can be given them. A value
+    /// that a field sets by itself counts as that field's effect; another value was chosen.
+    pub fn edits_from(&self, mut form: Form) -> Vec<FormEdit> {
+        let mut edits = Vec::new();
+        for (name, value) in self.filled() {
+            if form.filled().iter().any(|(other, current)| *other == name && *current == value) {
+                continue;
+            }
+            let Some(edit) = FormEdit::named(name, value) else { continue };
+            // Ids set no other field, and parsing thousands takes time.
+            if !matches!(edit, FormEdit::IdsText(_)) {
+                form.apply(edit.clone());
+            }
+            edits.push(edit);
+        }
+        edits
+    }
+
     /// An empty form of the first cloud.
     ///
     /// # Panics

@@ -14,6 +14,7 @@ use thirtyfour::Key;
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("comfort::the_form_comes_back_without_a_key", comes_back),
+        case!("comfort::what_is_filled_in_meanwhile_stays", meanwhile),
         case!("comfort::force_does_not_come_back", force),
         case!("comfort::ids_of_the_last_runs_are_brought_back", last_ids),
         case!("comfort::a_link_and_the_operator_come_first", precedence),
@@ -66,6 +67,28 @@ async fn comes_back(fixture: &mut Fixture) -> Result<()> {
     page.wait_for_value("keyId", "").await?;
     ensure!(fixture.calls().is_empty());
     Ok(())
+}
+
+/// The console is there at once, and the configuration after something was typed and chosen in it.
+async fn meanwhile(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().needs(Capability::SharedConfiguration)?;
+    let page = &fixture.page;
+    let preset = json!({ "preset": { "region": "ap-beijing", "operation": "start" } });
+    fixture.site.replace("relight.json", preset.to_string().into_bytes());
+    page.compose(&TENCENT.form(&TENCENT.running(fixture, 2).join(" "))).await?;
+    fixture.site.hold("relight.json");
+    reload(fixture).await?;
+    page.wait_for_no("[data-form-only]").await?;
+    page.choose("cloud", "tencent").await?;
+    page.choose("region", "ap-shanghai").await?;
+    page.fill("keyId", TENCENT.key_id).await?;
+    page.fill("secret", TENCENT.secret).await?;
+    fixture.site.hold("");
+    page.wait_for_value("operation", "start").await?;
+    page.wait_for_value("region", "ap-shanghai").await?;
+    page.wait_for_value("keyId", TENCENT.key_id).await?;
+    page.wait_for_value("instanceIds", "").await?;
+    page.wait_for("[data-action=forget]").await
 }
 
 async fn force(fixture: &mut Fixture) -> Result<()> {
