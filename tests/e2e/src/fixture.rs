@@ -86,8 +86,8 @@ pub struct Fixture {
 /// first describes, after 2 s, and short enough to wait for.
 const SPEED: f64 = 18.0;
 
-/// A phone's, or a desk's, in CSS pixels.
-fn height(width: u32) -> u32 {
+/// The height of a page of this width, a phone's or a desk's, in CSS pixels.
+pub fn height(width: u32) -> u32 {
     if width < 600 { 740 } else { 900 }
 }
 

@@ -7,6 +7,7 @@ use relight_e2e::{
     Fixture, Setting,
     browser::{Capability, Theme},
     case,
+    fixture::height,
     page::{Form, picture},
     suite::Case,
     until,
@@ -124,6 +125,10 @@ async fn screens(fixture: &Fixture, language: &str, problems: &mut Vec<String>) 
     let text = format!("{}\nlns-5d8a23rs, i-bp67acfmxazb4p****, what is this?", ids.join("\n"));
     page.compose(&Form { mode: Some("force"), ..ALIBABA.form(&text) }).await?;
     look(fixture, language, "compose", problems).await?;
+    page.act("list-instances").await?;
+    page.wait_for("[data-listed-id]").await?;
+    page.wait_for_no("[data-action=stop-list]").await?;
+    look(fixture, language, "list", problems).await?;
 
     page.review().await?;
     page.wait_for("[data-action=send][data-armed]").await?;
@@ -169,6 +174,15 @@ async fn screens(fixture: &Fixture, language: &str, problems: &mut Vec<String>) 
     page.act("examine").await?;
     page.wait_for("[data-doctor=done]").await?;
     look(fixture, language, "doctor", problems).await?;
+
+    page.act("history").await?;
+    page.wait_for("[data-run]").await?;
+    look(fixture, language, "history", problems).await?;
+    page.act("shortcuts").await?;
+    page.wait_for("dialog[open]").await?;
+    look(fixture, language, "shortcuts", problems).await?;
+    page.press(&String::from(Key::Escape.value())).await?;
+    page.wait_for_no("dialog[open]").await?;
     page.act("power").await?;
     page.wait_for_step("run").await
 }
@@ -209,12 +223,17 @@ async fn look(
 ) -> Result<()> {
     let Setting { browser, theme, width, .. } = fixture.setting;
     fixture.page.screenshot(&picture(browser, width, theme, language, screen)).await?;
-    let overflow = fixture.page.overflow().await?;
-    if overflow > 0 {
-        problems.push(format!("{language} {screen}: {overflow} px too wide"));
-    }
-    for problem in fixture.page.accessibility_problems().await? {
-        problems.push(format!("{language} {screen}: {problem}"));
+    let others = if width == PHONE { [ENLARGED, 768] } else { [1_024, 1_920] };
+    // Its own width comes last, for what follows.
+    for width in others.into_iter().chain([width]) {
+        fixture.page.session().resize(width, height(width)).await?;
+        let overflow = fixture.page.overflow().await?;
+        if overflow > 0 {
+            problems.push(format!("{language} {screen}: {overflow} px wider than {width}"));
+        }
+        for problem in fixture.page.accessibility_problems().await? {
+            problems.push(format!("{language} {screen}, {width} px: {problem}"));
+        }
     }
     // A misspelt one is rendered, and has neither style nor role.
     let unknown = "return [...root.querySelectorAll('*')] \
