@@ -1,14 +1,24 @@
 // The page in Chromium, over an emulated link, against the same form in plain HTML and JS.
-import { createServer } from "node:http";
+import { createServer, request as forward } from "node:http";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
+import { hands } from "./hands.mjs";
 import { alibabaIds, dist, loadModule, median, require } from "./measure.mjs";
 import { pasted } from "./ids.mjs";
 
 const ROUNDS = 9;
-const LINK = { offline: false, latency: 40, downloadThroughput: 10e6 / 8, uploadThroughput: 10e6 / 8 };
+const link = (megabits, latency, cpu) => {
+  const bytes = (megabits * 1e6) / 8;
+  return { network: { offline: false, latency, downloadThroughput: bytes, uploadThroughput: bytes }, cpu };
+};
+/** How many times slower the processor is than this machine's comes last. */
+export const LINKS = {
+  "10 Mb/s, 40 ms": link(10, 40, 1),
+  "1.6 Mb/s, 150 ms, a processor four times slower": link(1.6, 150, 4),
+};
+const [LINK] = Object.values(LINKS);
 const TYPES = {
   ".css": "text/css",
   ".html": "text/html; charset=utf-8",
@@ -17,7 +27,7 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-export async function page(chromium) {
+export async function page(chromium, sandbox) {
   const { launch } = require("puppeteer-core");
   const here = dirname(fileURLToPath(import.meta.url));
   const ours = await serve(dist, { "/bare.html": "<!doctype html><title>bare</title>" });
@@ -43,23 +53,27 @@ export async function page(chromium) {
   });
   try {
     const sides = { ours: ours.url, theirs: theirs.url };
-    const loads = { ours: [], theirs: [] };
-    for (let round = 0; round < ROUNDS + 1; round += 1) {
-      const pair = {};
-      for (const [side, url] of Object.entries(sides)) pair[side] = await load(browser, url);
-      // The first of all also starts the browser's processes.
-      if (round > 0) for (const side of Object.keys(pair)) loads[side].push(pair[side]);
+    const links = {};
+    for (const [name, link] of Object.entries(LINKS)) {
+      const loads = { ours: [], theirs: [] };
+      for (let round = 0; round < ROUNDS + 1; round += 1) {
+        const pair = {};
+        for (const [side, url] of Object.entries(sides)) pair[side] = await load(browser, url, link);
+        // The first of all also starts the browser's processes.
+        if (round > 0) for (const side of Object.keys(pair)) loads[side].push(pair[side]);
+      }
+      const summary = (side) => ({
+        firstPaint: median(loads[side].map((load) => load.firstPaint)),
+        ready: median(loads[side].map((load) => load.ready)),
+        bytes: loads[side][0].bytes,
+      });
+      links[name] = { ours: summary("ours"), theirs: summary("theirs") };
     }
-    const summary = async (side) => ({
-      firstPaint: median(loads[side].map((load) => load.firstPaint)),
-      ready: median(loads[side].map((load) => load.ready)),
-      bytes: loads[side][0].bytes,
-      ...(await idle(browser, sides[side])),
-    });
     return {
       browser: await browser.version(),
-      ours: await summary("ours"),
-      theirs: await summary("theirs"),
+      links,
+      idle: { ours: await idle(browser, sides.ours), theirs: await idle(browser, sides.theirs) },
+      hands: await hands(browser, sandbox),
       ids: await ids(browser, ours.url),
       mac: await mac(browser, ours.url),
       element: await element(browser, ours.url),
@@ -96,12 +110,10 @@ function offered(clouds) {
  * One visit with an empty cache, in milliseconds from the start of the navigation. A page is ready in
  * the frame in which an id that is written to its field is counted; this is tried from the first frame on.
  */
-async function load(browser, url) {
+async function load(browser, url, link) {
   const context = await browser.createBrowserContext();
   const tab = await context.newPage();
-  const session = await tab.createCDPSession();
-  await session.send("Network.enable");
-  await session.send("Network.emulateNetworkConditions", LINK);
+  await emulate(tab, link);
   await tab.evaluateOnNewDocument(() => {
     globalThis.whenReady = new Promise((done) => {
       const look = async () => {
@@ -140,6 +152,13 @@ async function load(browser, url) {
   return times;
 }
 
+async function emulate(tab, { network, cpu }) {
+  const session = await tab.createCDPSession();
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", network);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: cpu });
+}
+
 /**
  * From `connectedCallback` to the frame in which an id that is written to the field is counted, in
  * milliseconds: in a page whose module is loaded; and from the import of the module on, with an empty
@@ -149,11 +168,7 @@ async function element(browser, url) {
   const visit = async (isCold) => {
     const context = await browser.createBrowserContext();
     const tab = await context.newPage();
-    if (isCold) {
-      const session = await tab.createCDPSession();
-      await session.send("Network.enable");
-      await session.send("Network.emulateNetworkConditions", LINK);
-    }
+    if (isCold) await emulate(tab, LINK);
     await tab.goto(`${url}bare.html`, { waitUntil: "load" });
     const times = await tab.evaluate(async (isCold) => {
       const usable = async (host) => {
@@ -372,8 +387,11 @@ async function mac(browser, url) {
   return { module: median(times.module), webCrypto: median(times.webCrypto) };
 }
 
-/** Serves a folder on a free port, each file with brotli; `more` adds or replaces paths. */
-async function serve(folder, more = {}) {
+/**
+ * Serves a folder on a free port, each file with brotli; `more` adds or replaces paths, and what is below
+ * /proxy goes to a sandbox, if there is one.
+ */
+export async function serve(folder, more = {}, sandbox = undefined) {
   const files = new Map();
   const put = (path, body) =>
     files.set(path, { type: TYPES[extname(path)] ?? "application/octet-stream", body });
@@ -389,7 +407,15 @@ async function serve(folder, more = {}) {
   }
   for (const [path, text] of Object.entries(more)) put(path, brotliCompressSync(text));
   const server = createServer((request, response) => {
-    const path = request.url === "/" ? "/index.html" : request.url.split("?")[0];
+    if (sandbox && request.url.startsWith("/proxy/")) {
+      const { method, headers } = request;
+      return request.pipe(forward(sandbox + request.url, { method, headers }, (answer) => {
+        response.writeHead(answer.statusCode, answer.rawHeaders);
+        answer.pipe(response);
+      }));
+    }
+    const name = request.url.split("?")[0];
+    const path = name === "/" ? "/index.html" : name;
     const file = files.get(path);
     if (!file) return response.writeHead(404).end();
     const headers = { "content-type": file.type, "content-encoding": "br" };

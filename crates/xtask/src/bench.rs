@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 
 use crate::{
     dist, paths,
-    process::{command, run as run_command},
+    process::{build_sandbox, command, run as run_command},
     proxy_check,
     system::Browsers,
     tools::{self, Tool},
@@ -60,6 +60,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.no_page {
         tools::ensure(&[Tool::Browsers])?;
         bench.arg("--chromium").arg(Browsers::find()?.chromium);
+        bench.arg("--sandbox").arg(build_sandbox()?);
         // Without the page the report would be incomplete.
         bench.arg("--write").arg(paths::root().join("BENCHMARKS.md"));
     }
