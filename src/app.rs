@@ -21,7 +21,7 @@ use crate::{
         config::{self, ConfigurationText, FormConfig, configuration},
         frame::UntrustedParent,
         link,
-        vault::{AutoLock, SecretInput, Vault},
+        vault::{AutoLock, Vault},
     },
     store::Intent,
 };
@@ -32,7 +32,7 @@ use relight_core::{
     model::route::Route,
 };
 use std::rc::Rc;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, ShadowRoot};
 use yew::{Callback, Component, Context, Html, Properties, html, html::Scope};
 
@@ -128,8 +128,6 @@ pub(crate) struct App {
     ids_found: Option<RenderFound>,
     link: Link,
     configuration: Option<ConfigurationText>,
-    /// What was typed in fields that had not been committed when the console replaced them.
-    typed: Option<[SecretInput; 2]>,
     console: Option<Callback<HostEvent>>,
     _address: Option<EventListener>,
     auto_lock: Option<AutoLock>,
@@ -163,7 +161,6 @@ impl Component for App {
             ids_found: None,
             link,
             configuration: None,
-            typed: None,
             console: None,
             _address: address,
             auto_lock: Some(auto_lock),
@@ -182,6 +179,10 @@ impl Component for App {
                 if let Some(console) = &self.console {
                     console.emit(HostEvent::AttributesChanged);
                 }
+                return false;
+            }
+            Msg::Intent(intent) if matches!(self.rest, LoadState::Started(..)) => {
+                self.handle_last(intent);
                 return false;
             }
             // The console has its own.
@@ -247,12 +248,6 @@ impl Component for App {
                     </main>
                 </div>
             </ContextProviders>
-        }
-    }
-
-    fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
-        if let Some(typed) = self.typed.take() {
-            dom::restore_secrets(&ctx.props().root, &typed);
         }
     }
 }
@@ -341,6 +336,22 @@ impl App {
         true
     }
 
+    /// What was filled in before the console has replaced the form: Yew may let events in between. The
+    /// console, which is not created yet, begins with it.
+    fn handle_last(&mut self, intent: Intent) {
+        let LoadState::Started(_, start) = &mut self.rest else { return };
+        let Some(start) = Rc::get_mut(start) else { return };
+        match intent {
+            Intent::Edit(edit) => start.form.apply(edit),
+            Intent::Secret(secret) => {
+                self.vault.set_secret(start.form.cloud(), start.form.key_id(), &secret);
+            }
+            Intent::Token(token) => self.vault.set_token(start.form.cloud(), &token),
+            Intent::Review => start.then = AfterLoad::Review,
+            _ => {}
+        }
+    }
+
     /// Keeps what is filled in, by the part that can.
     fn keep_form(&self) {
         if let Some(rest) = lazy::loaded() {
@@ -371,7 +382,15 @@ impl App {
         };
         self.auto_lock = None;
         // What is being typed is in no state yet, and must not be lost.
-        self.typed = Some(dom::take_secrets(&ctx.props().root));
+        let root = ctx.props().root.clone();
+        let (typed, focus) = (dom::take_secrets(&root), dom::focused(&root));
+        // `rendered` may come only after other events. This comes right after the fields were replaced.
+        spawn_local(async move {
+            dom::restore_secrets(&root, &typed);
+            if let Some(focus) = focus {
+                dom::restore_focus(&root, &focus);
+            }
+        });
         self.rest = LoadState::Started(rest, Rc::new(start));
     }
 }
@@ -401,7 +420,7 @@ fn follow_address(ctx: &Context<App>) -> Option<EventListener> {
 
 /// A returning user may have an interrupted run, or saved keys: those come first.
 fn restore_saved(link: Scope<App>) {
-    wasm_bindgen_futures::spawn_local(async move {
+    spawn_local(async move {
         if let Some(rest) = lazy::load_if_saved().await {
             link.send_message(Msg::Rest(AfterLoad::Restore, Ok(rest)));
         }

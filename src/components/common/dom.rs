@@ -66,6 +66,36 @@ pub(crate) fn restore_secrets(root: &ShadowRoot, texts: &[SecretInput; 2]) {
     }
 }
 
+/// The name of the field that has the focus, and the ends of what is selected in it.
+pub(crate) struct Focus {
+    name: String,
+    selection: [JsValue; 2],
+}
+
+const SELECTION: [&str; 2] = ["selectionStart", "selectionEnd"];
+
+/// The field that has the focus in a shadow root.
+pub(crate) fn focused(root: &ShadowRoot) -> Option<Focus> {
+    let field = root.active_element()?;
+    let name = field.get_attribute("name")?;
+    let end = |end: &str| js_sys::Reflect::get(&field, &end.into()).unwrap_or_default();
+    Some(Focus { name, selection: SELECTION.map(end) })
+}
+
+/// Gives the focus to the field that has replaced it.
+pub(crate) fn restore_focus(root: &ShadowRoot, focus: &Focus) {
+    let Ok(Some(field)) = root.query_selector(&["[name=", &focus.name, "]"].concat()) else {
+        return;
+    };
+    let _ = field.unchecked_ref::<HtmlElement>().focus();
+    for (end, place) in SELECTION.into_iter().zip(&focus.selection) {
+        // Null where a field has none.
+        if !place.is_null() {
+            let _ = js_sys::Reflect::set(&field, &end.into(), place);
+        }
+    }
+}
+
 /// Makes the secret fields commit what is typed in them, as if they had lost the focus.
 pub(crate) fn commit_secrets(node: &NodeRef) {
     let Some(form) = node.cast::<Element>() else { return };

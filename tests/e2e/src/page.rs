@@ -207,7 +207,8 @@ impl Page {
                     let found =
                         self.session.driver().execute(script.clone(), vec![json!(option)]).await?;
                     found.element()?.click().await?;
-                    Ok(Some(()))
+                    // The console may have replaced the form in between: then it is chosen again.
+                    Ok((self.value(name).await? == value).then_some(()))
                 })
                 .await?;
             }
@@ -301,12 +302,13 @@ impl Page {
                 field.click().await?;
                 field.clear().await?;
             }
+            if !text.is_empty() {
+                // Stale: the console has replaced the form, and nothing was typed.
+                self.element(&selector).await?.send_keys(text).await?;
+            }
             Ok(Some(()))
         })
         .await?;
-        if !text.is_empty() {
-            self.element(&selector).await?.send_keys(text).await?;
-        }
         // A secret field commits its value when it loses the focus.
         if matches!(name, "secret" | "token") {
             self.run("first(`[name=${a}]`)?.blur(); return true;", &[json!(name)]).await?;

@@ -84,7 +84,7 @@ async fn meanwhile(fixture: &mut Fixture) -> Result<()> {
     page.fill("keyId", TENCENT.key_id).await?;
     page.fill("secret", TENCENT.secret).await?;
     fixture.site.hold("");
-    page.wait_for_value("operation", "start").await?;
+    page.wait_for_value("operation", "StartInstances").await?;
     page.wait_for_value("region", "ap-shanghai").await?;
     page.wait_for_value("keyId", TENCENT.key_id).await?;
     page.wait_for_value("instanceIds", "").await?;

@@ -12,6 +12,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("form::another_cloud_changes_every_select", other_cloud),
         case!("form::ids_that_are_not_sent_are_shown", problems),
         case!("form::more_than_a_hundred_are_split", split),
+        case!("form::letters_between_two_tasks_stay", letters),
     ]
 }
 
@@ -191,4 +192,33 @@ async fn split(fixture: &mut Fixture) -> Result<()> {
     let rows = fixture.page.outcomes().await?.len();
     ensure!((1..=100).contains(&rows), "{rows} rows");
     Ok(())
+}
+
+/// Yew lets events in between two parts of its work once that takes long. Here it takes long each time, and
+/// each time a letter is typed, while the console replaces the form.
+async fn letters(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    page.fill("keyId", "LTAI").await?;
+    let script = "window.letters = 'LTAI'; \
+         const [now, later] = [Date.now.bind(Date), window.setTimeout.bind(window)]; \
+         let ahead = 0; Date.now = () => now() + (ahead += 20); \
+         window.setTimeout = (run, ms, ...more) => later(() => { \
+           const field = host.shadowRoot.querySelector('[name=keyId]'); \
+           if (ms === 0 && field && window.letters.length < 60) { \
+             const letter = String.fromCharCode(97 + window.letters.length % 26); \
+             window.letters += letter; field.value += letter; \
+             field.dispatchEvent(new InputEvent('input', \
+               { bubbles: true, composed: true, inputType: 'insertText' })); } \
+           run(); }, ms, ...more); return true;";
+    page.run(script, &[]).await?;
+    page.act("doctor").await?;
+    page.wait_for_no("[data-form-only]").await?;
+    page.act("power").await?;
+    page.wait_for("[name=keyId]").await?;
+    let letters = page
+        .run("const typed = window.letters; window.letters = 'x'.repeat(60); return typed;", &[])
+        .await?;
+    let letters = letters.as_str().context("letters")?;
+    ensure!(letters.len() > 4, "only {letters} was typed");
+    page.wait_for_value("keyId", letters).await
 }

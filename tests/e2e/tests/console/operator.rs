@@ -96,6 +96,9 @@ async fn late(fixture: &mut Fixture) -> Result<()> {
     fixture.site.hold("");
     fixture.page.wait_for_no("[data-form-only]").await?;
     fixture.page.wait_for_value("instanceIds", &ids).await?;
+    // Whoever is typing goes on where they were.
+    fixture.page.press("x").await?;
+    fixture.page.wait_for_value("instanceIds", &format!("{ids}x")).await?;
     let offered = options(fixture, "operation").await?;
     ensure!(!offered.is_empty(), "no operation");
     ensure!(offered.iter().all(|name| name.starts_with("Start")), "{offered:?}");
