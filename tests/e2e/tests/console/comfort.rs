@@ -282,7 +282,17 @@ async fn corrections(fixture: &mut Fixture) -> Result<()> {
     page.act("use-corrections").await?;
     let corrected = format!("{}, {}\nnot-an-id", ids[0], ids[1]);
     page.wait_for_value("instanceIds", &corrected).await?;
-    // The console is there from the first refusal on: what is removed comes back.
+    // In the form alone as in the console, what is removed comes back.
+    page.act("undo").await?;
+    page.wait_for_value("instanceIds", &typed).await?;
+    page.act("use-corrections").await?;
+    page.wait_for_value("instanceIds", &corrected).await?;
+    page.act("remove-problems").await?;
+    page.wait_for_value("instanceIds", &ids.join("\n")).await?;
+    page.act("undo").await?;
+    page.wait_for_value("instanceIds", &corrected).await?;
+    page.wait_for_no("[data-action=undo]").await?;
+    ensure!(page.sees("[data-form-only]").await?);
     page.fill("secret", "").await?;
     page.act("review").await?;
     page.wait_for_no("[data-form-only]").await?;
