@@ -7,11 +7,14 @@ use crate::{
 use anyhow::{Result, ensure};
 use relight_e2e::{Fixture, Setting, case, suite::Case, until};
 use serde_json::json;
+use thirtyfour::common::print::PrintParameters;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("printing::every_row_is_on_paper", every_row)
             .configured(|setting| Setting { fleet: || fleet_of(120), ..setting }),
+        case!("printing::the_browsers_own_print_has_every_row", own_print)
+            .configured(|setting| Setting { fleet: || fleet_of(400), ..setting }),
         case!("printing::no_id_is_wrapped_at_1024", unwrapped)
             .configured(|setting| Setting { width: 1024, ..setting }),
         case!("printing::a_new_screen_begins_at_its_top", top)
@@ -67,6 +70,29 @@ async fn every_row(fixture: &mut Fixture) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// How many sheets there are in a PDF.
+fn sheets(pdf: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(pdf);
+    let marked = |mark: &str| text.matches(mark).count();
+    let kinds = [("/Type /Page", "/Type /Pages"), ("/Type/Page", "/Type/Pages")];
+    kinds.map(|(one, all)| marked(one) - marked(all)).into_iter().sum()
+}
+
+/// As a person prints it, not as a script says it: on paper there are many times as many rows.
+async fn own_print(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let running = TENCENT.running(fixture, 380);
+    page.compose(&TENCENT.form(&running.join("\n"))).await?;
+    page.review().await?;
+    page.fill("typedCount", "380").await?;
+    page.send().await?;
+    page.wait_for("[data-stage=finished]").await?;
+    let printed = page.session().driver().print_page(PrintParameters::default()).await?;
+    // Fifty rows are two or three.
+    ensure!(sheets(&printed) >= 8, "{} sheets", sheets(&printed));
+    wait_for_counts(fixture, &[("tr[data-outcome]", 50)]).await
 }
 
 async fn unwrapped(fixture: &mut Fixture) -> Result<()> {
