@@ -79,7 +79,9 @@ fn seconds_left(page: &Page) -> Option<Millis> {
 
 #[test]
 fn nothing_is_said_before_three_are_proven() {
-    let mut page = run_of(6, Policy::default());
+    // Three, and three more after a while.
+    let pause = Policy { wave_calls: 3, wave_pause_ms: 20_000, ..Policy::default() };
+    let mut page = run_of(6, pause);
     assert_eq!(seconds_left(&page), None, "nothing is sent");
     accept_all(&mut page, 6);
     assert_eq!(page.run.status(), RunStatus::Watching);
@@ -139,7 +141,7 @@ fn what_was_lost_has_no_end_that_is_known() {
     let result = TransportResult::Lost { word: "network".into() };
     page.step(Event::Completed { call: 3, result });
     page.now += 10_000;
-    describe(&mut page, 4, &[0, 1, 2]);
+    describe(&mut page, 3, &[0, 1, 2]);
     assert_eq!(page.outcomes(), ["proven", "proven", "proven", "unknown"]);
     assert_eq!(seconds_left(&page), None);
     assert_eq!(page.run.choice_count(Choice::CheckUnknown), 1);

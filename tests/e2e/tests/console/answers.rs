@@ -160,6 +160,9 @@ async fn wrong_key(fixture: &Fixture, account: Account, form: Form<'_>, code: &s
     page.compose(&Form { ids: &text, ..form }).await?;
     page.act("review").await?;
     page.wait_for("[data-action=review-unseen]").await?;
+    // Asked for at once, where it is typed.
+    page.wait_for("[name=secret]:focus").await?;
+    ensure!(fixture.describe_count() == 1, "it was tried {} times", fixture.describe_count());
     let said = |text: &str| text.to_lowercase().contains(&code.to_lowercase());
     let text = page.all_text().await?;
     ensure!(said(&text), "{code} is not shown before anything is sent: {text}");

@@ -457,7 +457,7 @@ async fn key_refused(fixture: &mut Fixture) -> Result<()> {
     fixture.page.wait_for("[data-stage=paused]").await?;
     fixture.page.wait_for_outcomes(&ids[..1], &["rejected"]).await?;
     fixture.page.wait_for_outcomes(&ids[1..], &["queued"]).await?;
-    fixture.page.wait_for("[name=secret]").await?;
+    fixture.page.wait_for("[name=secret]:focus").await?;
     ensure!(fixture.page.sees("[data-cause='AuthFailure.SecretIdNotFound']").await?);
     let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls.iter().all(|call| !call.executed), "{calls:#?}");
@@ -751,6 +751,9 @@ async fn stopped_for_good(fixture: &mut Fixture) -> Result<()> {
 
 async fn is_stopped(fixture: &Fixture, headline: &str) -> Result<()> {
     let page = &fixture.page;
+    let is_open = headline.contains("unknown");
+    let percent = page.run("return first('.run [role=progressbar]').ariaValueNow;", &[]).await?;
+    ensure!(percent == if is_open { "0" } else { "50" }, "{percent}");
     until(format!("the title {headline}"), || async {
         let title = page.session().driver().title().await?;
         Ok((title == format!("{headline} · Relight")).then_some(()))
