@@ -20,7 +20,7 @@ use relight_core::{
     run::{Approval, Choice, Event, Pause, Run, RunStatus},
 };
 use yew::{
-    Callback, Html, InputEvent, Properties, component, html, use_effect_with, use_mut_ref,
+    Callback, Html, InputEvent, Properties, classes, component, html, use_effect_with, use_mut_ref,
     use_node_ref, use_state_eq,
 };
 
@@ -138,7 +138,8 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
                 { export(Format::Csv, "export-csv", message::EXPORT_CSV) }
                 { export(Format::Json, "export-json", message::EXPORT_JSON) }
             </div>
-            <div class="dock dock-run" tabindex="-1" ref={bar}>
+            // It stays in view while there is something to do.
+            <div class={classes!("dock-run", (is_free || !offered.is_empty()).then_some("dock"))} tabindex="-1" ref={bar}>
                 if let Some(offer) = confirming.and_then(|choice| run.offer(choice)) {
                     <ConfirmResend run={run.clone()} {offer} on_close={close} />
                 }
