@@ -433,6 +433,8 @@ async fn long_texts(fixture: &mut Fixture) -> Result<()> {
     page.act("show-request").await?;
     page.wait_for("[data-inspector]").await?;
     fits(fixture, "the request").await?;
+    page.act("language").await?;
+    fits(fixture, "the run in Chinese").await?;
     page.act("new-run").await?;
     page.act("runs").await?;
     page.wait_for("[data-runs]").await?;
