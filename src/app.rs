@@ -31,7 +31,7 @@ use relight_core::{
     i18n::Locale,
     model::route::Route,
 };
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, ShadowRoot};
 use yew::{Callback, Component, Context, Html, Properties, html, html::Scope};
@@ -104,6 +104,8 @@ pub(crate) struct Start {
     /// Whether the user has chosen the language, which then has precedence over the configuration.
     pub(crate) is_locale_chosen: bool,
     pub(crate) form: Form,
+    /// The ids before some were removed.
+    pub(crate) removed: Option<Arc<str>>,
     pub(crate) vault: Vault,
     /// What the link fills in.
     pub(crate) link: Link,
@@ -126,6 +128,8 @@ pub(crate) struct App {
     /// What the user has asked for while it was being fetched: it comes before what is restored.
     wanted: Option<AfterLoad>,
     ids_found: Option<RenderFound>,
+    /// The ids before some were removed, until the next change.
+    removed: Option<Arc<str>>,
     link: Link,
     configuration: Option<ConfigurationText>,
     console: Option<Callback<HostEvent>>,
@@ -159,6 +163,7 @@ impl Component for App {
             rest: LoadState::Absent,
             wanted: None,
             ids_found: None,
+            removed: None,
             link,
             configuration: None,
             console: None,
@@ -235,6 +240,8 @@ impl Component for App {
         };
         let below = (key_state.secret == SecretStatus::Usable).then(|| html! { <AboutKey /> });
         let key_slots = KeySlots { below: below.unwrap_or_default(), ..KeySlots::default() };
+        let undo = self.removed.as_ref().and_then(|_| lazy::loaded());
+        let below_ids = undo.map_or_else(Html::default, |rest| (rest.undo)(locale));
         html! {
             <ContextProviders {locale} dispatch={ctx.link().callback(Msg::Intent)}>
                 <div class="relight" lang={locale.tag()} data-form-only="true">
@@ -242,7 +249,7 @@ impl Component for App {
                         status={key_state.secret} on_screen={ctx.link().callback(Msg::Screen)} />
                     <main class="two-panes" data-step="compose" tabindex="-1">
                         <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
-                        <Compose form={self.form.clone()} opening={matches!(self.rest, LoadState::Awaited)} {failed} ids_found={self.ids_found.clone()} {key_slots} {key_state}
+                        <Compose form={self.form.clone()} opening={matches!(self.rest, LoadState::Awaited)} {failed} ids_found={self.ids_found.clone()} {below_ids} {key_slots} {key_state}
                             untrusted_parent={self.untrusted_parent.clone()} />
                         <NothingToReview />
                     </main>
@@ -280,6 +287,8 @@ impl App {
                 self.is_locale_chosen = true;
             }
             Intent::Edit(edit) => {
+                self.removed =
+                    lazy::loaded().and_then(|rest| (rest.removed_by)(&edit, self.form.ids_text()));
                 let typed = matches!(edit, FormEdit::IdsText(_) | FormEdit::KeyId(_));
                 self.form.apply(edit);
                 self.vault.use_cloud(self.form.cloud());
@@ -303,7 +312,12 @@ impl App {
             Intent::UseCorrections => {
                 let Some(rest) = lazy::loaded() else { return false };
                 let text = (rest.corrected)(self.form.parsed(), self.form.ids_text());
+                self.removed = Some(Arc::clone(self.form.ids_text()));
                 self.form.apply(FormEdit::IdsText(text));
+            }
+            Intent::Undo => {
+                let Some(text) = self.removed.take() else { return false };
+                self.form.apply(FormEdit::IdsText(text.to_string()));
             }
             Intent::AboutKey => self.load(ctx, AfterLoad::Key),
             Intent::Review => self.load(ctx, AfterLoad::Review),
@@ -316,7 +330,6 @@ impl App {
             | Intent::Choose(_)
             | Intent::DeleteSavedKey(_)
             | Intent::SkipPreflight
-            | Intent::Undo
             | Intent::SearchRegions
             | Intent::Send(_)
             | Intent::SaveQuarantined
@@ -374,6 +387,7 @@ impl App {
             locale: self.locale,
             is_locale_chosen: self.is_locale_chosen,
             form: self.form.clone(),
+            removed: self.removed.take(),
             vault: self.vault.clone(),
             link: std::mem::take(&mut self.link),
             configuration: self.configuration.take(),

@@ -40,7 +40,7 @@ use crate::{
         saved_form, selections, timing,
         vault::{AutoLock, Vault},
     },
-    store::{Shared, View},
+    store::{Removed, Shared, View},
 };
 use background::BackgroundRun;
 use calls::PreparedCall;
@@ -186,7 +186,7 @@ impl Component for Console {
                 no_journal: None,
                 saved_runs: None,
                 diagnostics: None,
-                undo: None,
+                undo: start.removed.clone().map(|ids| Rc::new(Removed::Ids(ids, None))),
                 connection: None,
                 instances: None,
                 selections: Shared::new(selections::read()),

@@ -160,10 +160,16 @@ pub enum MessageArgs<'a> {
         at: &'a str,
         span: &'a str,
     },
+    /// How long a run has taken so far.
+    Elapsed(&'a str),
+    /// How much longer it will take, roughly, in milliseconds.
+    TimeLeft(u64),
     /// When the states are read next.
     NextDescribe(u64),
     /// The cloud takes no call of this kind for so many seconds.
     NextWindow(u64),
+    /// Start, or restart, so many that a run has skipped.
+    Instead(Verb, usize),
     /// The end of a run, for the live region.
     Finished {
         good: usize,
@@ -401,6 +407,13 @@ impl MessageArgs<'_> {
             (MessageArgs::StoppedAt { not_sent }, Locale::Zh) => format!("已停止 · {} 台未发送", n(not_sent)),
             (MessageArgs::Took { at, span }, Locale::En) => format!("finished at {at}, took {span}"),
             (MessageArgs::Took { at, span }, Locale::Zh) => format!("{at} 结束，用时 {span}"),
+            (MessageArgs::Instead(Verb::Start, count), Locale::En) => format!("Start these {}", n(count)),
+            (MessageArgs::Instead(Verb::Start, count), Locale::Zh) => format!("启动这 {} 台", n(count)),
+            (MessageArgs::Instead(Verb::Reboot, count), Locale::En) => format!("Restart these {}", n(count)),
+            (MessageArgs::Instead(Verb::Reboot, count), Locale::Zh) => format!("重启这 {} 台", n(count)),
+            (MessageArgs::Elapsed(span), Locale::En) => format!("{span} elapsed"),
+            (MessageArgs::Elapsed(span), Locale::Zh) => format!("已用时 {span}"),
+            (MessageArgs::TimeLeft(ms), _) => time_left(locale, ms.div_ceil(1_000)),
             (MessageArgs::NextDescribe(seconds), Locale::En) => format!("states are read again in {seconds} s"),
             (MessageArgs::NextDescribe(seconds), Locale::Zh) => format!("{seconds} 秒后再次查看状态"),
             (MessageArgs::NextWindow(seconds), Locale::En) => format!(
@@ -602,6 +615,19 @@ pub const fn malformation(kind: Malformation) -> Text {
         Malformation::RoundedNumber => {
             text("a number that has lost digits", "数字已被舍入，丢失了位数")
         }
+    }
+}
+
+/// Roughly how much longer something takes: no more digits than are known.
+fn time_left(locale: Locale, seconds: u64) -> String {
+    let (count, [one_en, one_zh]) = match seconds {
+        0..90 => (seconds.div_ceil(10).max(1) * 10, ["s", "秒"]),
+        90..5_400 => ((seconds + 30) / 60, ["min", "分钟"]),
+        _ => ((seconds + 1_800) / 3_600, ["h", "小时"]),
+    };
+    match locale {
+        Locale::En => format!("about {count} {one_en} left"),
+        Locale::Zh => format!("约剩 {count} {one_zh}"),
     }
 }
 

@@ -7,22 +7,23 @@
 use crate::{
     api::Functions,
     app::Start,
-    components::form::ids::render_found,
+    components::form::{ids::render_found, last_ids::Undo},
     console,
-    i18n::message,
+    i18n::{message, page},
     services::{run_history, saved_form},
+    store::Removed,
 };
 use relight_core::{
     credential::Guard,
-    form::Form,
-    i18n::Text,
+    form::{Form, FormEdit},
+    i18n::{Locale, Text},
     ids::{ParsedIds, parse_ids},
     model::cloud::Cloud,
 };
 use std::{cell::Cell, future::Future, pin::Pin, rc::Rc, sync::Arc};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use yew::Html;
+use yew::{Html, html};
 
 /// What the second part of the program exports.
 pub(crate) struct Rest {
@@ -38,6 +39,10 @@ pub(crate) struct Rest {
     pub(crate) corrected: fn(&ParsedIds, &str) -> String,
     /// Renders what was found among them.
     pub(crate) ids_found: fn(Arc<ParsedIds>) -> Html,
+    /// The ids before an edit that removes some.
+    pub(crate) removed_by: fn(&FormEdit, &Arc<str>) -> Option<Arc<str>>,
+    /// Renders the way back to them.
+    pub(crate) undo: fn(Locale) -> Html,
     /// The functions of the ES module.
     pub(crate) functions: Functions,
 }
@@ -138,6 +143,8 @@ fn rest() -> Result<&'static Rest, LoadError> {
         parse_ids,
         corrected: ParsedIds::corrected,
         ids_found: render_found,
+        removed_by: Removed::by,
+        undo: |locale| html! { <Undo text={page::IDS_CHANGED.in_locale(locale)} /> },
         functions: Functions::ALL,
     })
 }

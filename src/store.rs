@@ -259,6 +259,18 @@ pub(crate) enum Removed {
     Selection(SavedSelection),
 }
 
+impl Removed {
+    /// The ids before an edit that removes some, or all.
+    pub(crate) fn by(edit: &FormEdit, before: &Arc<str>) -> Option<Arc<str>> {
+        let removes = match edit {
+            FormEdit::RemoveProblems => true,
+            FormEdit::IdsText(text) => text.is_empty() && !before.is_empty(),
+            _ => false,
+        };
+        removes.then(|| Arc::clone(before))
+    }
+}
+
 /// What a selection has found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ResolvedSelection {

@@ -8,5 +8,6 @@ pub(crate) mod progress;
 pub(crate) mod choices;
 pub(crate) mod chip;
 pub(crate) mod instances;
+pub(crate) mod skipped;
 pub(crate) mod calls;
 pub(crate) mod inspector;

@@ -113,7 +113,8 @@ impl Console {
     }
 
     fn edit(&mut self, ctx: &Context<Self>, edit: FormEdit) -> bool {
-        let removed = self.removed_by(&edit);
+        let before = Removed::by(&edit, self.view.session.form().ids_text());
+        let removed = before.map(|text| Rc::new(Removed::Ids(text, self.view.resolved.clone())));
         if let FormEdit::IdsText(_) | FormEdit::AddIds(_) | FormEdit::RemoveIds(_) = &edit {
             self.view.resolved = None;
         }
@@ -122,18 +123,6 @@ impl Console {
         let had_undo = self.view.undo.is_some();
         self.view.undo = removed;
         changed || of_run || had_undo
-    }
-
-    /// What this removes of the ids.
-    fn removed_by(&self, edit: &FormEdit) -> Option<Rc<Removed>> {
-        let before = self.view.session.form().ids_text();
-        let changes = match edit {
-            FormEdit::RemoveProblems => true,
-            FormEdit::IdsText(text) => text.is_empty() && !before.is_empty(),
-            _ => false,
-        };
-        let removed = || Removed::Ids(Arc::clone(before), self.view.resolved.clone());
-        changes.then(removed).map(Rc::new)
     }
 
     fn use_corrections(&mut self, ctx: &Context<Self>) -> bool {

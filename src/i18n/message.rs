@@ -55,6 +55,14 @@ pub const ONCE_HINT: Text = text(
 pub const WILL_BE_SKIPPED: Text = text("will be skipped", "将排除");
 pub const SKIPPED_TITLE: Text = text("Skipped instances", "已排除的实例及建议");
 pub const REFRESH: Text = text("Refresh", "刷新");
+pub const SKIPPED_IN_RUN: Text = text("Skipped, not sent", "已跳过，未发送");
+pub const REVIEWED_ANEW: Text = text(
+    "This opens a new review and sends nothing. What is restarting here is still watched.",
+    "将打开新的确认页，不会发送任何请求；此处正在进行的操作会继续跟踪。",
+);
+pub const NOTHING_TO_FORCE: Text =
+    text("Nothing is still restarting after a minute.", "没有超过一分钟仍未完成的实例。");
+pub const NOT_OFFERED: Text = text("Not available now", "当前不可用的操作");
 pub const START_INSTEAD: Text = text("Start them instead", "改为启动");
 pub const LIST_INSTANCES: Text = text("List instances", "列出实例");
 pub const BACKGROUND_RUNS: Text = text("Runs in the background", "后台运行");

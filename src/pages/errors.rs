@@ -6,7 +6,7 @@ use crate::components::{
         dom::{focus, value_of},
         icon::{Icon, icon},
         page_link::{Navigation, PageLink, use_navigation},
-        pager::{Pager, page_range},
+        pager::{Pager, page_range, use_page_size},
         untrusted_text::shown,
     },
     errors::explanation::badge,
@@ -50,7 +50,7 @@ pub(crate) fn ErrorsPage(props: &ErrorsPageProps) -> Html {
     let (locale, navigation) = (use_locale(), use_navigation());
     let t = |text: Text| text.in_locale(locale);
     let wanted = use_state_eq(String::new);
-    let page = use_state_eq(|| 0_usize);
+    let (page, size) = (use_state_eq(|| 0_usize), use_page_size(PAGE_SIZE));
     let printing = use_state_eq(|| false);
     let heading = use_node_ref();
     let all = use_memo(locale, |locale| listed(*locale));
@@ -111,8 +111,8 @@ pub(crate) fn ErrorsPage(props: &ErrorsPageProps) -> Html {
                     } else if found.is_empty() {
                         <p class="nothing muted" role="status">{ t(message::NOTHING_MATCHES) }</p>
                     } else {
-                        { list(&props.shown, section, &found, *page, locale) }
-                        <Pager label={t(message::INDEX_TITLE)} total={found.len()} size={PAGE_SIZE} page={*page}
+                        { list(&props.shown, section, &found, (size, *page), locale) }
+                        <Pager label={t(message::INDEX_TITLE)} total={found.len()} {size} page={*page}
                             on_page={Callback::from(move |to| page.set(to))} />
                     }
                 </div>
@@ -222,10 +222,10 @@ fn list(
     open: &IndexFilter,
     chosen: Option<&str>,
     found: &[&Item],
-    page: usize,
+    (size, page): (usize, usize),
     locale: Locale,
 ) -> Html {
-    let rows = found.get(page_range(found.len(), PAGE_SIZE, page)).unwrap_or_default();
+    let rows = found.get(page_range(found.len(), size, page)).unwrap_or_default();
     let groups = rows.chunk_by(|one, other| one.group == other.group);
     html! {
         <>

@@ -1,7 +1,7 @@
 //! The form and the review, or a run.
 
 use crate::components::{
-    common::page_link::use_navigation,
+    common::{dom::focus_in, page_link::use_navigation},
     form::{
         compose::Compose,
         credential::{self, Credential, KeySlots},
@@ -34,8 +34,8 @@ use relight_core::{
     session::{Review as Reviewed, Step},
 };
 use yew::{
-    Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, component, html,
-    use_callback,
+    Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, classes,
+    component, html, use_callback, use_effect_with,
 };
 
 /// The public name of the step.
@@ -78,6 +78,15 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
     let locale = use_locale();
     let RestartStartPageProps { view, main, .. } = props;
     let ids_found = use_callback((), |parsed, ()| render_found(parsed));
+    let wants_key = wants_other_key(view);
+    {
+        let main = main.clone();
+        use_effect_with(wants_key, move |wants| {
+            if *wants {
+                focus_in(&main, "[name=secret]");
+            }
+        });
+    }
     if let Some(run) = &view.run {
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
@@ -114,7 +123,8 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
         }
     };
     html! {
-        <main class="two-panes" data-step={step(view)} tabindex="-1" ref={main.clone()}>
+        <main class={classes!("two-panes", wants_key.then_some("wants-key"))} data-step={step(view)}
+            data-unusable={view.unusable.is_some().then_some("true")} tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
             { notices(view) }
             if let Some(link) = &view.link { <LinkNotice link={link.clone()} session={view.session.clone()} /> }
@@ -236,6 +246,15 @@ fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field
     let refusal = check_key(run.spec().target().cloud, key_id, view.key.guard).err()?;
     let field = if let Refusal::TokenSwapped { field, .. } = refusal { field } else { "keyId" };
     Some((field, refusal.sentence(locale)))
+}
+
+/// Whether the key was just refused, and everything waits for another one.
+fn wants_other_key(view: &View) -> bool {
+    match (&view.run, view.session.step()) {
+        (Some(run), _) => matches!(run.status(), RunStatus::Paused(_)) && run.wants_key(),
+        (None, Step::Preflight { preflight }) => preflight.has_wrong_key(),
+        (None, Step::Compose { .. } | Step::Review(_)) => false,
+    }
 }
 
 /// Whether a run needs a key, or has just been given one: the field stays while the run waits, since

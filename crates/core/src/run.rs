@@ -28,6 +28,7 @@ mod response;
 mod clock;
 mod watch;
 mod conclude;
+mod estimate;
 mod choice;
 mod allowed;
 mod journal;

@@ -60,12 +60,20 @@ pub(crate) fn use_page_size(size: usize) -> usize {
     {
         let printing = printing.setter();
         use_effect_with((), move |()| {
-            let listeners = web_sys::window().map(|window| {
+            let window = web_sys::window();
+            let media = window.as_ref().and_then(|one| one.match_media("print").ok().flatten());
+            // Some browsers tell both, some only one of them in time.
+            let told = window.map(|window| {
                 [("beforeprint", true), ("afterprint", false)].map(|(name, begins)| {
                     let printing = printing.clone();
                     EventListener::new(&window, name, move |_| printing.set(begins))
                 })
             });
+            let changed = media.map(|media| {
+                let now = media.clone();
+                EventListener::new(&media, "change", move |_| printing.set(now.matches()))
+            });
+            let listeners = (told, changed);
             move || drop(listeners)
         });
     }

@@ -4,7 +4,7 @@ use crate::{
     components::{
         common::{
             dom::checked_of,
-            pager::{Pager, page_range},
+            pager::{Pager, page_range, use_page_size},
             untrusted_text::{shown, untrusted_text},
         },
         run::chip::phase_chip,
@@ -102,7 +102,7 @@ pub(crate) fn Table(props: &TableProps) -> Html {
     let TableProps { list, query, chosen } = props;
     let order = use_state_eq(|| None::<(Column, bool)>);
     let hidden = use_state_eq(|| vec![Column::Tags]);
-    let page = use_state_eq(|| 0_usize);
+    let (page, size) = (use_state_eq(|| 0_usize), use_page_size(ROWS_A_PAGE));
     let ordered = use_memo((list.clone(), *order), |(list, order)| {
         let mut rows = list.instances().to_vec();
         if let Some((column, is_descending)) = order {
@@ -121,7 +121,7 @@ pub(crate) fn Table(props: &TableProps) -> Html {
         let page = page.clone();
         use_effect_with(query.clone(), move |_| page.set(0));
     }
-    let range = page_range(found.len(), ROWS_A_PAGE, *page);
+    let range = page_range(found.len(), size, *page);
     let rows = found.get(range).unwrap_or_default();
     let unchosen = |rows: &[Arc<ListedInstance>]| -> Vec<String> {
         let ids = rows.iter().map(|listed| listed.instance.id.clone());
@@ -183,7 +183,7 @@ pub(crate) fn Table(props: &TableProps) -> Html {
                     </p>
                 }
             </div>
-            <Pager label={texts::TITLE.in_locale(locale)} total={found.len()} size={ROWS_A_PAGE} page={*page} {on_page} />
+            <Pager label={texts::TITLE.in_locale(locale)} total={found.len()} {size} page={*page} {on_page} />
         </div>
     }
 }

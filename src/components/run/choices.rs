@@ -3,7 +3,7 @@
 
 use crate::components::{
     common::{
-        dom::{focus, value_of},
+        dom::{focus, refocus, value_of},
         icon::{Icon, icon},
         untrusted_text::shown,
     },
@@ -20,8 +20,8 @@ use relight_core::{
     run::{Approval, Choice, Event, Pause, Run, RunStatus},
 };
 use yew::{
-    Callback, Html, InputEvent, Properties, component, html, use_effect_with, use_node_ref,
-    use_state_eq,
+    Callback, Html, InputEvent, Properties, classes, component, html, use_effect_with, use_mut_ref,
+    use_node_ref, use_state_eq,
 };
 
 /// Props of [`Choices`].
@@ -33,20 +33,66 @@ pub(crate) struct ChoicesProps {
     pub(crate) on_confirming: Callback<Option<Choice>>,
 }
 
-/// The buttons below a run.
+/// The choices in the order in which they are offered: the public name, and why there is nothing to do.
+const CHOICES: [(Choice, &str, Text); Choice::ALL.len()] = [
+    (Choice::RetryFailed, "retry-failed", message::NOTHING_TO_RETRY),
+    (Choice::SendNotStarted, "send-not-started", message::NOTHING_NOT_STARTED),
+    (Choice::CheckUnknown, "check-unknown", message::NOTHING_UNKNOWN),
+    (Choice::Isolate, "narrow", message::NOTHING_TO_RETRY),
+    (Choice::Force, "force", message::NOTHING_TO_FORCE),
+];
+
+/// Whether another run may be prepared: nothing of this one is about to be sent.
+pub(crate) fn is_free(run: &Run) -> bool {
+    match run.status() {
+        RunStatus::Finished
+        | RunStatus::Stopped
+        | RunStatus::Watching
+        | RunStatus::Paused(Pause::NotAllowed) => true,
+        RunStatus::Sending | RunStatus::Paused(_) => false,
+    }
+}
+
+/// The actions on a run: those with something to do in a bar that stays on the screen, and before it why the
+/// others have nothing.
 #[component]
 pub(crate) fn Choices(props: &ChoicesProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let ChoicesProps { run, confirming, on_confirming } = props;
     let t = |text: Text| text.in_locale(locale);
     let close = on_confirming.reform(|()| None);
-    let choice = |choice: Choice, action: &'static str, words: String, why_not: Text| {
-        let counted = run.choice_count(choice) > 0;
-        let refusal = if counted { run.refusal(choice) } else { None };
-        let available = counted && refusal.is_none();
+    let bar = use_node_ref();
+    let words = |choice: Choice| {
+        let count = run.choice_count(choice);
+        match choice {
+            Choice::RetryFailed => MessageArgs::RetryFailed(count),
+            Choice::SendNotStarted => MessageArgs::SendNotStarted(count),
+            Choice::CheckUnknown => MessageArgs::CheckUnknown(count),
+            Choice::Isolate => MessageArgs::Isolate(count),
+            Choice::Force => MessageArgs::Force(count),
+        }
+        .in_locale(locale)
+    };
+    let (offered, others): (Vec<_>, Vec<_>) =
+        CHOICES.into_iter().partition(|(choice, ..)| run.choice_count(*choice) > 0);
+    {
+        let bar = bar.clone();
+        let offered: Vec<Choice> = offered.iter().map(|(choice, ..)| *choice).collect();
+        let before = use_mut_ref(Vec::new);
+        use_effect_with(offered, move |offered| {
+            // Whoever has just pressed what is gone stays where it was.
+            let before = before.replace(offered.clone());
+            if before.iter().any(|one| !offered.contains(one)) {
+                refocus(&bar, None);
+            }
+        });
+    }
+    let button = |(choice, action, _): (Choice, &'static str, Text)| {
+        let refusal = run.refusal(choice).map(|refusal| refusal.sentence(locale));
+        let is_refused = refusal.is_some();
         let (dispatch, on_confirming, run) = (dispatch.clone(), on_confirming.clone(), run.clone());
         let onclick = Callback::from(move |_| {
-            let Some(offer) = run.offer(choice).filter(|_| available) else { return };
+            let Some(offer) = run.offer(choice).filter(|_| !is_refused) else { return };
             match choice {
                 // A describe request changes nothing, so it needs no confirmation.
                 Choice::CheckUnknown => dispatch.emit(Intent::Run(Event::Ask(offer))),
@@ -55,14 +101,11 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
                 }
             }
         });
-        let why_not = (!available).then(|| {
-            refusal.map_or_else(|| t(why_not).to_owned(), |refusal| refusal.sentence(locale))
-        });
         html! {
-            <button type="button" class="tiny" data-action={action} title={why_not.clone()}
-                aria-disabled={(!available).then_some("true")} {onclick}>
-                { words }
-                if let Some(why_not) = why_not { <span class="hidden">{ ". " }{ shown(&why_not) }</span> }
+            <button type="button" class="tiny" key={action} data-action={action} title={refusal.clone()}
+                aria-disabled={is_refused.then_some("true")} {onclick}>
+                { words(choice) }
+                if let Some(refusal) = refusal { <span class="hidden">{ ". " }{ shown(&refusal) }</span> }
             </button>
         }
     };
@@ -72,55 +115,61 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
             <button type="button" class="tiny" data-action={action} {onclick}>{ t(text) }</button>
         }
     };
-    let over = match run.status() {
-        RunStatus::Finished
-        | RunStatus::Stopped
-        | RunStatus::Watching
-        | RunStatus::Paused(Pause::NotAllowed) => true,
-        RunStatus::Sending | RunStatus::Paused(_) => false,
-    };
-    let count = |of| run.choice_count(of);
+    let is_free = is_free(run);
     let onnew = {
         let dispatch = dispatch.clone();
         Callback::from(move |_| {
-            if over {
+            if is_free {
                 dispatch.emit(Intent::NewRun);
             }
         })
     };
     html! {
-        <div class="dock dock-run">
-            if let Some(offer) = confirming.and_then(|choice| run.offer(choice)) {
-                <ConfirmResend run={run.clone()} {offer} on_close={close} />
-            }
+        <>
             <div class="foot">
-                { choice(Choice::RetryFailed, "retry-failed",
-                    MessageArgs::RetryFailed(count(Choice::RetryFailed)).in_locale(locale), message::NOTHING_TO_RETRY) }
-                { choice(Choice::SendNotStarted, "send-not-started",
-                    MessageArgs::SendNotStarted(count(Choice::SendNotStarted)).in_locale(locale), message::NOTHING_NOT_STARTED) }
-                { choice(Choice::CheckUnknown, "check-unknown",
-                    MessageArgs::CheckUnknown(count(Choice::CheckUnknown)).in_locale(locale), message::NOTHING_UNKNOWN) }
-                // Offered only where it applies: most runs never need it.
-                if count(Choice::Isolate) > 0 {
-                    { choice(Choice::Isolate, "narrow",
-                        MessageArgs::Isolate(count(Choice::Isolate)).in_locale(locale), message::NOTHING_TO_RETRY) }
-                }
-                if count(Choice::Force) > 0 {
-                    { choice(Choice::Force, "force",
-                        MessageArgs::Force(count(Choice::Force)).in_locale(locale), message::NOTHING_TO_RETRY) }
-                }
-                <span class="grow"></span>
+                <details class="bare grow small">
+                    <summary>{ t(message::NOT_OFFERED) }</summary>
+                    <ul class="plain muted">
+                        { for others.into_iter().filter(|(choice, ..)| may_come(run, *choice)).map(|(choice, action, why)| html! {
+                            <li key={action} data-not-offered={action}>{ words(choice) }{ ": " }{ t(why) }</li>
+                        }) }
+                    </ul>
+                </details>
                 { export(Format::Csv, "export-csv", message::EXPORT_CSV) }
                 { export(Format::Json, "export-json", message::EXPORT_JSON) }
-                // Before the end it is not what comes next.
-                <button type="button" class={if run.status() == RunStatus::Finished { "primary" } else { "" }} data-action="new-run"
-                    aria-disabled={(!over).then_some("true")}
-                    title={(!over).then(|| t(message::STOP_RUN_FIRST))} onclick={onnew}>
-                    { t(message::NEW_RUN) }
-                    if !over { <span class="hidden">{ ". " }{ t(message::STOP_RUN_FIRST) }</span> }
-                </button>
             </div>
-        </div>
+            // It stays in view while there is something to do.
+            <div class={classes!("dock-run", (is_free || !offered.is_empty()).then_some("dock"))} tabindex="-1" ref={bar}>
+                if let Some(offer) = confirming.and_then(|choice| run.offer(choice)) {
+                    <ConfirmResend run={run.clone()} {offer} on_close={close} />
+                }
+                <div class="foot">
+                    { for offered.into_iter().map(button) }
+                    <span class="grow"></span>
+                    // Before the end it is not what comes next.
+                    <button type="button" class={if run.status() == RunStatus::Finished { "primary" } else { "" }} data-action="new-run"
+                        aria-disabled={(!is_free).then_some("true")}
+                        title={(!is_free).then(|| t(message::STOP_RUN_FIRST))} onclick={onnew}>
+                        { t(message::NEW_RUN) }
+                        if !is_free { <span class="hidden">{ ". " }{ t(message::STOP_RUN_FIRST) }</span> }
+                    </button>
+                </div>
+            </div>
+        </>
+    }
+}
+
+/// Whether a choice that has nothing to do now may have something later.
+fn may_come(run: &Run, choice: Choice) -> bool {
+    let spec = run.spec();
+    match choice {
+        Choice::RetryFailed | Choice::SendNotStarted | Choice::CheckUnknown => true,
+        // Most runs never need it.
+        Choice::Isolate => false,
+        Choice::Force => {
+            let has_force = spec.operation().modes.iter().any(|mode| mode.force);
+            has_force && !spec.is_forced() && !spec.is_dry_run()
+        }
     }
 }
 

@@ -80,11 +80,16 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
                     <span>{ MessageArgs::ClockCorrected(seconds).in_locale(locale) }</span>
                 }
                 <span class="grow"></span>
+                if let Some(left) = run.time_left(*now) {
+                    <span data-time-left="">{ MessageArgs::TimeLeft(left).in_locale(locale) }</span>
+                }
                 if let Some(since) = elapsed {
-                    <span>{ i18n::duration(locale, now.saturating_sub(since)) }</span>
+                    <span data-elapsed="">
+                        { MessageArgs::Elapsed(&i18n::duration(locale, now.saturating_sub(since))).in_locale(locale) }
+                    </span>
                 }
                 if let Some((since, at)) = took {
-                    <span>
+                    <span data-took="">
                         { MessageArgs::Took {
                             at: &i18n::time_of_day(locale, at),
                             span: &i18n::duration(locale, at.saturating_sub(since)),

@@ -10,10 +10,11 @@ use crate::components::{
     errors::explanation::{Card, explain_fault, joined},
     run::{
         calls::Calls,
-        choices::Choices,
+        choices::{Choices, is_free},
         inspector::Inspector,
         instances::{Instances, cause_key, is_failure, rank},
         progress::{Counters, Progress},
+        skipped::SkippedRows,
     },
 };
 use crate::{
@@ -115,6 +116,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
                 { notices(run, locale) }
                 <Counters run={run.clone()} filter={*filter} {on_filter} />
                 { cause_list(&causes, cause.as_ref(), &on_cause, locale) }
+                <SkippedRows run={run.clone()} is_free={is_free(run)} />
             </div>
             <div class="split">
                 <Instances run={run.clone()} filter={*filter} cause={(*cause).clone()}

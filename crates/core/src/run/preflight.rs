@@ -3,6 +3,7 @@
 use super::{Millis, Reads, Turn};
 use crate::{
     clouds,
+    explain::is_wrong_key,
     model::{
         eligibility::{Eligibility, SkipReason},
         instance_id::InstanceId,
@@ -98,6 +99,12 @@ impl Preflight {
     /// What it has brought so far.
     pub fn result(&self) -> &PreflightResult {
         &self.result
+    }
+
+    /// Whether it has failed because the key was refused.
+    pub fn has_wrong_key(&self) -> bool {
+        let fault = self.result.fault.as_ref();
+        fault.is_some_and(|fault| is_wrong_key(self.target().cloud, fault))
     }
 
     /// What to do at a time.

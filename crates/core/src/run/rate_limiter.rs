@@ -58,6 +58,10 @@ impl RateLimiter {
         }
     }
 
+    pub(super) fn interval_ms(&self) -> u64 {
+        self.interval_ms
+    }
+
     pub(super) fn next_at(&self, now: Millis) -> Millis {
         if self.was_set_back(now) {
             return now;

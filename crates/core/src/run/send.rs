@@ -78,7 +78,7 @@ impl Run {
     /// How many calls may be in flight at once. Never so many that, if none of them were answered,
     /// more would be unknown than it takes to pause the run; and only one where the next depends on
     /// the last.
-    fn max_in_flight(&self) -> usize {
+    pub(super) fn max_in_flight(&self) -> usize {
         if self.canary().is_some() || self.policy.stop_above_refused_percent.is_some() {
             return 1;
         }

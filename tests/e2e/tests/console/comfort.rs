@@ -2,7 +2,7 @@
 //! shortcuts, undo; no text widens the page.
 
 use crate::{
-    runs::one_by_one,
+    runs::{one_by_one, send_not_started},
     support::{ALIBABA, TENCENT, ZENLAYER, send},
 };
 use anyhow::{Result, bail, ensure};
@@ -17,6 +17,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("comfort::what_is_filled_in_meanwhile_stays", meanwhile),
         case!("comfort::force_does_not_come_back", force),
         case!("comfort::ids_of_the_last_runs_are_brought_back", last_ids),
+        case!("comfort::the_last_reason_is_offered_and_not_taken", last_reason),
+        case!("comfort::a_run_that_is_opened_again_knows_the_key", key_is_held),
         case!("comfort::a_link_and_the_operator_come_first", precedence),
         case!("comfort::the_title_and_the_header_tell_the_run", told),
         case!("comfort::a_notification_only_if_asked_for", notification)
@@ -125,6 +127,43 @@ async fn last_ids(fixture: &mut Fixture) -> Result<()> {
     ensure!(page.value("region").await? == "ap-guangzhou");
     page.wait_for_no("[data-action=bring-back-ids]").await?;
     ensure!(fixture.power_calls().len() == 2);
+    Ok(())
+}
+
+async fn last_reason(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let ids = TENCENT.running(fixture, 2);
+    page.compose(&TENCENT.form(&ids[0])).await?;
+    page.review().await?;
+    ensure!(!page.sees("[data-action=last-reason]").await?, "there was none");
+    page.fill("reason", "INC-7").await?;
+    page.send().await?;
+    page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    page.act("new-run").await?;
+    page.fill("instanceIds", &ids[1]).await?;
+    page.review().await?;
+    ensure!(page.value("reason").await?.is_empty());
+    page.act("last-reason").await?;
+    page.wait_for_value("reason", "INC-7").await
+}
+
+/// The key is still in the tab, so the rest of a run of the history needs no other.
+async fn key_is_held(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let ids = TENCENT.running(fixture, 2);
+    one_by_one(fixture, &ids, 3_600).await?;
+    page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    page.act("stop").await?;
+    page.wait_for("[data-stage=finished]").await?;
+    page.act("new-run").await?;
+    page.wait_for_step("compose").await?;
+    page.act("runs").await?;
+    page.act("open-run").await?;
+    page.wait_for_step("run").await?;
+    ensure!(!page.sees("[name=secret]").await?, "the key is asked for");
+    send_not_started(fixture, 1).await?;
+    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    ensure!(TENCENT.reboots(fixture, &ids)? == [1, 1]);
     Ok(())
 }
 
@@ -249,7 +288,7 @@ async fn shortcuts(fixture: &mut Fixture) -> Result<()> {
     page.press(&String::from(Key::Escape.value())).await?;
     page.wait_for_no("dialog").await?;
     page.press("gh").await?;
-    page.wait_for_no("[data-step]").await?;
+    page.wait_for("[data-runs]").await?;
     page.press("gr").await?;
     page.wait_for_step("compose").await?;
     page.act("shortcuts").await?;
@@ -305,7 +344,17 @@ async fn corrections(fixture: &mut Fixture) -> Result<()> {
     page.act("use-corrections").await?;
     let corrected = format!("{}, {}\nnot-an-id", ids[0], ids[1]);
     page.wait_for_value("instanceIds", &corrected).await?;
-    // The console is there from the first refusal on: what is removed comes back.
+    // In the form alone as in the console, what is removed comes back.
+    page.act("undo").await?;
+    page.wait_for_value("instanceIds", &typed).await?;
+    page.act("use-corrections").await?;
+    page.wait_for_value("instanceIds", &corrected).await?;
+    page.act("remove-problems").await?;
+    page.wait_for_value("instanceIds", &ids.join("\n")).await?;
+    page.act("undo").await?;
+    page.wait_for_value("instanceIds", &corrected).await?;
+    page.wait_for_no("[data-action=undo]").await?;
+    ensure!(page.sees("[data-form-only]").await?);
     page.fill("secret", "").await?;
     page.act("review").await?;
     page.wait_for_no("[data-form-only]").await?;
@@ -407,6 +456,8 @@ async fn long_texts(fixture: &mut Fixture) -> Result<()> {
     page.act("show-request").await?;
     page.wait_for("[data-inspector]").await?;
     fits(fixture, "the request").await?;
+    page.act("language").await?;
+    fits(fixture, "the run in Chinese").await?;
     page.act("new-run").await?;
     page.act("runs").await?;
     page.wait_for("[data-runs]").await?;

@@ -127,7 +127,7 @@ async fn lying(fixture: &mut Fixture) -> Result<()> {
 
 /// Each name is seen as what it is, nothing is that cannot be seen, a long one is cut with the whole in
 /// its title, and no row is higher for what is piled up in it.
-async fn truthful(fixture: &Fixture, place: &str) -> Result<()> {
+pub(crate) async fn truthful(fixture: &Fixture, place: &str) -> Result<()> {
     let page = &fixture.page;
     page.wait_until("the names", "return all('tr bdi').length > 5 || null;", &[]).await?;
     let text = page.all_text().await?;

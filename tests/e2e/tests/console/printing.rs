@@ -2,16 +2,20 @@
 
 use crate::{
     runs::{fleet_of, set_number},
-    support::TENCENT,
+    support::{TENCENT, ZENLAYER},
 };
 use anyhow::{Result, ensure};
 use relight_e2e::{Fixture, Setting, case, suite::Case, until};
 use serde_json::json;
+use thirtyfour::common::print::PrintParameters;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("printing::every_row_is_on_paper", every_row)
             .configured(|setting| Setting { fleet: || fleet_of(120), ..setting }),
+        case!("printing::the_browsers_own_print_has_every_row", own_print)
+            .configured(|setting| Setting { fleet: || fleet_of(400), ..setting }),
+        case!("printing::every_row_where_only_the_medium_changes", by_medium),
         case!("printing::no_id_is_wrapped_at_1024", unwrapped)
             .configured(|setting| Setting { width: 1024, ..setting }),
         case!("printing::a_new_screen_begins_at_its_top", top)
@@ -69,6 +73,57 @@ async fn every_row(fixture: &mut Fixture) -> Result<()> {
     Ok(())
 }
 
+/// A browser that tells of printing too late, or not at all, but for the medium.
+async fn by_medium(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let script = "() => { const real = window.matchMedia; \
+         window.paper = Object.assign(new EventTarget(), { matches: false }); \
+         window.matchMedia = query => query === 'print' ? window.paper : real.call(window, query); }";
+    page.session().before_every_page(script).await?;
+    page.session().driver().refresh().await?;
+    page.wait_for("[name=cloud]").await?;
+    page.compose(&ZENLAYER.form("")).await?;
+    page.act("list-instances").await?;
+    for (is_print, rows) in [(false, 50), (true, 300), (false, 50)] {
+        let script = "window.paper.matches = a; window.paper.dispatchEvent(new Event('change')); \
+             return true;";
+        page.run(script, &[json!(is_print)]).await?;
+        wait_for_counts(fixture, &[("[data-listed-id]", rows)]).await?;
+    }
+    // The index of errors, too.
+    page.run("location.hash = '#/errors/zenlayer'; return true;", &[]).await?;
+    page.wait_for("[data-entry]").await?;
+    let of_page = page.count("[data-entry]").await?;
+    page.run("window.dispatchEvent(new Event('beforeprint')); return true;", &[]).await?;
+    let all = "return Number(first('[data-entries]').dataset.entries) === all('[data-entry]').length || null;";
+    page.wait_until("all entries", all, &[]).await?;
+    ensure!(page.count("[data-entry]").await? > of_page);
+    Ok(())
+}
+
+/// How many sheets there are in a PDF.
+fn sheets(pdf: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(pdf);
+    let marked = |mark: &str| text.matches(mark).count();
+    let kinds = [("/Type /Page", "/Type /Pages"), ("/Type/Page", "/Type/Pages")];
+    kinds.map(|(one, all)| marked(one) - marked(all)).into_iter().sum()
+}
+
+/// As a person prints it, not as a script says it: on paper there are many times as many rows.
+async fn own_print(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let running = TENCENT.running(fixture, 380);
+    page.compose(&TENCENT.form(&running.join("\n"))).await?;
+    page.review().await?;
+    page.fill("typedCount", "380").await?;
+    page.send().await?;
+    page.wait_for("[data-stage=finished]").await?;
+    let printed = page.session().driver().print_page(PrintParameters::default()).await?;
+    // Fifty rows are two or three.
+    ensure!(sheets(&printed) >= 8, "{} sheets", sheets(&printed));
+    wait_for_counts(fixture, &[("tr[data-outcome]", 50)]).await
+}
+
 async fn unwrapped(fixture: &mut Fixture) -> Result<()> {
     let page = &fixture.page;
     let ids = TENCENT.running(fixture, 2);
@@ -82,10 +137,16 @@ async fn unwrapped(fixture: &mut Fixture) -> Result<()> {
            const range = document.createRange(); range.selectNodeContents(e); \
            const tops = [...range.getClientRects()].map(r => Math.round(r.top)); \
            return [e.textContent, new Set(tops).size, e.scrollWidth - e.clientWidth]; });";
-    let lines: Vec<(String, u32, i64)> = serde_json::from_value(page.run(script, &[]).await?)?;
-    ensure!(lines.len() >= 4, "{lines:?}");
-    ensure!(lines.iter().all(|(_, lines, hidden)| *lines == 1 && *hidden <= 0), "{lines:?}");
-    ensure!(page.overflow().await? <= 0, "wider than the window");
+    for is_inspected in [false, true] {
+        if is_inspected {
+            page.act("inspect").await?;
+            page.wait_for("[data-inspector]").await?;
+        }
+        let lines: Vec<(String, u32, i64)> = serde_json::from_value(page.run(script, &[]).await?)?;
+        ensure!(lines.len() >= 4, "{lines:?}");
+        ensure!(lines.iter().all(|(_, lines, hidden)| *lines == 1 && *hidden <= 0), "{lines:?}");
+        ensure!(page.overflow().await? <= 0, "wider than the window");
+    }
     Ok(())
 }
 

@@ -2,7 +2,8 @@
 //! that is refused, and hundreds of instances. Arrivals are counted at the sandbox.
 
 use crate::support::{
-    ALIBABA, Account, TENCENT, ZENLAYER, events_of, listen, send, wait_for_describes,
+    ALIBABA, Account, TENCENT, ZENLAYER, events_of, listen, send, send_without_preflight,
+    wait_for_describes,
 };
 use anyhow::{Result, ensure};
 use relight_e2e::{Fixture, Setting, case, suite::Case, until};
@@ -16,6 +17,13 @@ use std::collections::BTreeMap;
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("runs::what_is_watched_goes_on_in_the_background", background),
+        case!("runs::what_isolates_ids_is_stopped_before_the_background", isolating),
+        case!("runs::time_left_is_told_once_it_is_known", time_left),
+        case!("runs::what_can_be_done_stays_in_view", bar),
+        case!("runs::what_can_be_done_stays_in_view_on_a_phone", bar)
+            .configured(|setting| Setting { width: 360, ..setting }),
+        case!("runs::skipped_ones_are_started_from_the_run", skipped),
+        case!("runs::what_is_stopped_stays_so", stopped_for_good),
         case!("runs::killed_after_the_first_answer", killed_between).configured(with_profile),
         case!("runs::killed_while_a_call_is_in_flight", killed_in_flight).configured(with_profile),
         case!("runs::killed_when_all_are_accepted", killed_watching).configured(with_profile),
@@ -449,7 +457,7 @@ async fn key_refused(fixture: &mut Fixture) -> Result<()> {
     fixture.page.wait_for("[data-stage=paused]").await?;
     fixture.page.wait_for_outcomes(&ids[..1], &["rejected"]).await?;
     fixture.page.wait_for_outcomes(&ids[1..], &["queued"]).await?;
-    fixture.page.wait_for("[name=secret]").await?;
+    fixture.page.wait_for("[name=secret]:focus").await?;
     ensure!(fixture.page.sees("[data-cause='AuthFailure.SecretIdNotFound']").await?);
     let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls.iter().all(|call| !call.executed), "{calls:#?}");
@@ -569,4 +577,189 @@ async fn background(fixture: &mut Fixture) -> Result<()> {
     page.act("dismiss-background").await?;
     page.wait_for_no("[data-background-run]").await?;
     each_once(fixture, TENCENT, &ids)
+}
+
+/// While the bad id of a refused call is looked for, a new run is begun: what was found would have been sent
+/// in the background, and is not.
+async fn isolating(fixture: &mut Fixture) -> Result<()> {
+    let ids = [TENCENT.running(fixture, 3), TENCENT.stopped(fixture, 1)].concat();
+    let page = &fixture.page;
+    send_without_preflight(fixture, &TENCENT.form(&ids.join("\n"))).await?;
+    page.wait_for_outcomes(&ids, &["rejected"]).await?;
+    fixture.clear_faults();
+    fixture.fault(&json!({ "fault": "slow", "ms": 1_500, "action": "DescribeInstances" }))?;
+    let described = fixture.describe_count();
+    page.act("narrow").await?;
+    page.act("confirm").await?;
+    wait_for_describes(fixture, described + 1).await?;
+    page.act("new-run").await?;
+    page.wait_for_step("compose").await?;
+    // The answer has come, and another run to its end.
+    let other = TENCENT.running(fixture, 4).split_off(3);
+    page.fill("instanceIds", &other[0]).await?;
+    page.review().await?;
+    page.send().await?;
+    page.wait_for_outcomes(&other, &["proven"]).await?;
+    page.wait_for("[data-background-run][data-stage=finished]").await?;
+    let sizes: Vec<usize> = fixture.power_calls().iter().map(|call| call.ids.len()).collect();
+    ensure!(sizes == [4, 1], "sent in the background: {sizes:?}");
+    ensure!(TENCENT.reboots(fixture, &ids)? == [0; 4]);
+    // There it can be asked for again.
+    page.act("open-background").await?;
+    page.wait_for_outcomes(&ids, &["rejected"]).await?;
+    page.wait_for("[data-action=narrow]").await
+}
+
+/// Three come back, and the fourth waits for an hour: that is said then, and not before.
+async fn time_left(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 4);
+    let page = &fixture.page;
+    // The third is not seen to be back before it is looked at.
+    fixture.fault(&json!({ "fault": "status", "status": 503, "after": 1, "times": null,
+        "action": "DescribeInstances" }))?;
+    in_waves(fixture, TENCENT, &ids, Some((3, 3_600))).await?;
+    page.wait_for_outcomes(&ids[..3], TAKEN).await?;
+    page.wait_for("[data-elapsed]").await?;
+    ensure!(!page.sees("[data-time-left]").await?, "nothing is known yet");
+    fixture.clear_faults();
+    page.wait_for_outcomes(&ids[..3], &["proven"]).await?;
+    page.wait_for("[data-time-left]").await?;
+    let words = page.text("[data-time-left]").await?;
+    ensure!(["about 60 min left", "about 59 min left"].contains(&words.as_str()), "{words}");
+    ensure!(page.text("[data-elapsed]").await?.contains("elapsed"));
+    page.act("stop").await?;
+    page.wait_for("[data-stage=finished]").await?;
+    ensure!(!page.sees("[data-time-left], [data-elapsed]").await?);
+    let words = page.text("[data-took]").await?;
+    ensure!(words.contains("finished at") && words.contains("took"), "{words}");
+    Ok(())
+}
+
+/// Whether the top of an element is on the screen, with nothing over it.
+const IN_VIEW: &str = "const e = first(a); if (!e) return null; const r = e.getBoundingClientRect(); \
+     const at = root.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2); \
+     return (r.top >= 0 && r.bottom <= innerHeight && (e === at || e.contains(at))) || null;";
+
+/// One is unknown and two are not sent: both can be done from wherever one has scrolled to, and what cannot
+/// be done says why elsewhere.
+async fn bar(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 4);
+    let page = &fixture.page;
+    fixture.fault(&json!({ "fault": "lost-answer", "after": 1, "action": "RebootInstances" }))?;
+    in_waves(fixture, TENCENT, &ids, Some((2, 3_600))).await?;
+    page.wait_for_outcomes(&ids[1..2], &["unknown"]).await?;
+    // It stays unknown.
+    fixture.fault(&json!({ "fault": "status", "status": 503, "times": null,
+        "action": "DescribeInstances" }))?;
+    page.act("stop").await?;
+    let wanted = ["check-unknown", "send-not-started"].map(|one| format!("[data-action={one}]"));
+    for position in ["0", "document.documentElement.scrollHeight / 2", "1e9"] {
+        page.run(&format!("window.scrollTo(0, {position}); return true;"), &[]).await?;
+        for button in &wanted {
+            let what = format!("{button} in view at {position}");
+            page.wait_until(&what, IN_VIEW, &[json!(button)]).await?;
+        }
+    }
+    ensure!(page.overflow().await? <= 0, "too wide");
+    page.screenshot(&format!("{}-{}-bar", page.browser(), fixture.setting.width)).await?;
+    // What has nothing to do is not there, and says why.
+    ensure!(!page.sees("[data-action=retry-failed], [data-action=force]").await?);
+    page.click("details:has([data-not-offered]) summary").await?;
+    let words = page.text("[data-not-offered=retry-failed]").await?;
+    ensure!(words.contains("Retry failed (0)") && words.contains("Nothing was refused"), "{words}");
+    let problems = page.accessibility_problems().await?;
+    ensure!(problems.is_empty(), "{problems:#?}");
+    // Asked for by the keyboard: the question is in view, and Cancel has the focus.
+    page.run(
+        "window.scrollTo(0, 0); first('[data-action=send-not-started]').focus(); return true;",
+        &[],
+    )
+    .await?;
+    page.press("\u{e007}").await?;
+    page.wait_for("[data-action=cancel]:focus").await?;
+    for button in ["[data-action=cancel]", "[data-action=confirm]"] {
+        page.wait_until(&format!("{button} in view"), IN_VIEW, &[json!(button)]).await?;
+    }
+    page.screenshot(&format!("{}-{}-bar-asks", page.browser(), fixture.setting.width)).await?;
+    page.act("cancel").await?;
+    ensure!(fixture.power_calls().len() == 2);
+    Ok(())
+}
+
+/// What the preflight has set aside is reviewed anew with what it can take; the run goes on meanwhile.
+async fn skipped(fixture: &mut Fixture) -> Result<()> {
+    let (running, stopped) = (TENCENT.running(fixture, 2), TENCENT.stopped(fixture, 2));
+    let page = &fixture.page;
+    fixture.fault(&json!({ "fault": "slow", "ms": 1_500, "action": "RebootInstances" }))?;
+    // Not before the second review is there.
+    send(fixture, &TENCENT.form(&[&running[..], &stopped].concat().join("\n"))).await?;
+    let button = "[data-skipped=stopped] [data-action=instead]";
+    page.wait_for(&format!("{button}[aria-disabled=true]")).await?;
+    page.click(button).await?;
+    page.wait_for_outcomes(&running, TAKEN).await?;
+    page.wait_for_step("run").await?;
+    page.wait_for(&format!("{button}:not([aria-disabled])")).await?;
+    let words = page.text(button).await?;
+    ensure!(words.contains("Start these 2"), "{words}");
+    ensure!(page.sees("[data-skipped=stopped] [data-action=copy]").await?);
+    page.screenshot(&format!("{}-run-skipped", page.browser())).await?;
+    page.click(button).await?;
+    page.wait_for_step("review").await?;
+    ensure!(page.text("[data-count=planned]").await?.starts_with('2'));
+    ensure!(page.value("operation").await? == "StartInstances");
+    ensure!(fixture.power_calls().len() == 1, "a click has sent something");
+    page.wait_for("[data-background-run][data-stage=finished]").await?;
+    page.send().await?;
+    page.wait_for_outcomes(&stopped, &["proven", "running-unproven"]).await?;
+    ensure!(TENCENT.starts(fixture, &stopped)? == [1, 1]);
+    ensure!(TENCENT.reboots(fixture, &running)? == [1, 1]);
+    ensure!(fixture.power_calls().len() == 2);
+    Ok(())
+}
+
+/// Stopped, then looked at for what is unknown, then loaded anew: what is not sent is said all the while, in
+/// the title and on the page.
+async fn stopped_for_good(fixture: &mut Fixture) -> Result<()> {
+    let ids = TENCENT.running(fixture, 4);
+    let page = &fixture.page;
+    fixture.fault(&json!({ "fault": "lost-answer", "after": 1, "action": "RebootInstances" }))?;
+    // What was lost stays unknown until it is asked for.
+    fixture.fault(&json!({ "fault": "status", "status": 503, "after": 1, "times": null,
+        "action": "DescribeInstances" }))?;
+    in_waves(fixture, TENCENT, &ids, Some((2, 3_600))).await?;
+    page.wait_for_outcomes(&ids[1..2], &["unknown"]).await?;
+    page.act("stop").await?;
+    is_stopped(fixture, "1 unknown · Stopped · 2 not sent").await?;
+    let described = fixture.describe_count();
+    page.act("check-unknown").await?;
+    wait_for_describes(fixture, described + 1).await?;
+    is_stopped(fixture, "1 unknown · Stopped · 2 not sent").await?;
+    fixture.clear_faults();
+    page.wait_for_outcomes(&ids[1..2], &["running-unproven"]).await?;
+    page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    is_stopped(fixture, "Stopped · 2 not sent").await?;
+    page.session().driver().refresh().await?;
+    page.wait_for_step("run").await?;
+    is_stopped(fixture, "Stopped · 2 not sent").await?;
+    send_not_started(fixture, 2).await?;
+    key_again(fixture, TENCENT).await?;
+    page.act("resume").await?;
+    page.wait_for_outcomes(&ids[2..3], &["proven"]).await?;
+    ensure!(!page.text("[data-status]").await?.contains("Stopped"));
+    Ok(())
+}
+
+async fn is_stopped(fixture: &Fixture, headline: &str) -> Result<()> {
+    let page = &fixture.page;
+    let is_open = headline.contains("unknown");
+    let percent = page.run("return first('.run [role=progressbar]').ariaValueNow;", &[]).await?;
+    ensure!(percent == if is_open { "0" } else { "50" }, "{percent}");
+    until(format!("the title {headline}"), || async {
+        let title = page.session().driver().title().await?;
+        Ok((title == format!("{headline} · Relight")).then_some(()))
+    })
+    .await?;
+    let status = page.text("[data-status]").await?;
+    ensure!(status.contains("Stopped") && status.contains("2 not sent"), "{status}");
+    Ok(())
 }

@@ -56,7 +56,13 @@ async fn focus(fixture: &mut Fixture) -> Result<()> {
     fixture.page.compose(&ALIBABA.form(&ids)).await?;
     tab_through(fixture, "compose").await?;
     fixture.page.review().await?;
-    tab_through(fixture, "review").await
+    tab_through(fixture, "review").await?;
+    // Nothing comes or goes any more.
+    fixture.fault(&json!({ "fault": "error", "cloud": "alibaba", "action": "RebootInstances",
+        "code": "Forbidden.RAM", "times": null }))?;
+    fixture.page.send().await?;
+    fixture.page.wait_for("[data-stage=finished]").await?;
+    tab_through(fixture, "run").await
 }
 
 async fn tab_through(fixture: &Fixture, screen: &str) -> Result<()> {
