@@ -3,11 +3,16 @@
 use crate::components::{
     common::page_link::use_navigation,
     form::{
-        compose::Compose,
-        credential::{self, Credential, KeySlots},
+        compose::{Compose, message_for},
+        copy_link::CopyLink,
+        credential::{Credential, Field, KeySlots},
+        find_region::FindRegion,
         ids::render_found,
         key_details::{self, KeyDetailsProps},
         last_ids::{LastIds, Undo},
+        locked::locked,
+        target::TargetSlots,
+        unusable::Unusable,
     },
     instances::picker::Picker,
     review::{
@@ -22,7 +27,7 @@ use crate::{
     context::{use_dispatch, use_locale},
     i18n::{message, page},
     routes::PageRoute,
-    services::{approval::ApprovalStatus, run_history::HistoryAction},
+    services::{approval::ApprovalStatus, run_history::HistoryAction, saved_form::recent_regions},
     store::{Intent, Removed, View},
 };
 use relight_core::{
@@ -33,15 +38,17 @@ use relight_core::{
     run::{Pause, Run, RunStatus},
     session::{Review as Reviewed, Step},
 };
+use std::rc::Rc;
 use yew::{
     Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, component, html,
-    use_callback,
+    use_callback, use_memo,
 };
 
 /// The public name of the step.
 pub(crate) fn step(view: &View) -> &'static str {
     match (&view.run, view.session.step()) {
         (Some(_), _) => "run",
+        (None, _) if view.unusable.is_some() => "unusable",
         (None, Step::Compose { .. }) => "compose",
         (None, Step::Preflight { .. }) => "looking",
         (None, Step::Review(_)) => "review",
@@ -77,6 +84,8 @@ pub(crate) struct RestartStartPageProps {
 pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
     let locale = use_locale();
     let RestartStartPageProps { view, main, .. } = props;
+    let cloud = view.session.form().cloud();
+    let recent = use_memo((cloud, view.last_ids.clone()), |(cloud, _)| recent_regions(cloud));
     let ids_found = use_callback((), |parsed, ()| render_found(parsed));
     if let Some(run) = &view.run {
         return html! {
@@ -93,6 +102,15 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                         ApprovalStatus::Changed { choice: Some(choice), number, .. } => Some((choice, number)),
                         _ => None,
                     }} />
+            </main>
+        };
+    }
+    if let Some(why) = &view.unusable {
+        return html! {
+            <main class="alone" data-step="unusable" tabindex="-1" ref={main.clone()}>
+                <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
+                <Unusable why={why.to_string()} />
+                <Notices settings={view.settings.clone()} unusable={None::<Rc<str>>} quarantined={view.quarantined.clone()} />
             </main>
         };
     }
@@ -113,6 +131,12 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             }
         }
     };
+    let refusal = match view.session.step() {
+        Step::Compose { refusal: Some(refusal) } => {
+            Some((field_of(refusal), refusal.sentence(locale)))
+        }
+        Step::Compose { refusal: None } | Step::Preflight { .. } | Step::Review(_) => None,
+    };
     html! {
         <main class="two-panes" data-step={step(view)} tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
@@ -120,11 +144,9 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             if let Some(link) = &view.link { <LinkNotice link={link.clone()} session={view.session.clone()} /> }
             <ApprovalNotice status={view.approval.clone()} />
             <SetAsideNotice session={view.session.clone()} />
-            <Compose form={view.session.form().clone()}
-                refusal={match view.session.step() {
-                    Step::Compose { refusal: Some(refusal) } => Some((field_of(refusal), refusal.sentence(locale))),
-                    Step::Compose { refusal: None } | Step::Preflight { .. } | Step::Review(_) => None,
-                }}
+            <Compose form={view.session.form().clone()} target={target(view, recent, refusal.as_ref(), locale)}
+                tools={html! { <CopyLink form={view.session.form().clone()} /> }}
+                {refusal}
                 reviewing={match view.session.step() {
                     Step::Compose { .. } => false,
                     Step::Preflight { .. } | Step::Review(_) => true,
@@ -141,6 +163,23 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             }
         </main>
     }
+}
+
+/// What the form alone does not know of the target.
+fn target(
+    view: &View,
+    recent: Rc<Vec<String>>,
+    problem: Option<&Field>,
+    locale: Locale,
+) -> TargetSlots {
+    let form = view.session.form();
+    let (locked, locked_line) = locked(form, &view.settings.locked, locale);
+    let problem = message_for(problem, "region").map(ToOwned::to_owned);
+    let region = html! {
+        <FindRegion key={form.cloud().id} cloud={form.cloud()} region={form.region().to_owned()} {recent}
+            allowed={form.limits().regions.clone()} {problem} />
+    };
+    TargetSlots { locked, locked_line, region: Some(region) }
 }
 
 /// What the form alone does not have below its ids.
@@ -231,7 +270,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
 }
 
 /// What is wrong with a run's key id.
-fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field> {
+fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<Field> {
     let key_id = view.wrong_key_id.as_ref()?;
     let refusal = check_key(run.spec().target().cloud, key_id, view.key.guard).err()?;
     let field = if let Refusal::TokenSwapped { field, .. } = refusal { field } else { "keyId" };

@@ -9,7 +9,7 @@ use crate::components::{
     form::{
         credential::{Credential, Field, KeySlots},
         ids::{Ids, RenderFound},
-        target::{Options, Target},
+        target::{Advanced, Target, TargetSlots},
     },
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     services::frame::UntrustedParent,
     store::{Intent, KeyState},
 };
-use relight_core::{form::Form, model::cloud::Role};
+use relight_core::form::Form;
 use yew::{
     Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, component, html,
     use_effect_with, use_node_ref,
@@ -28,6 +28,11 @@ use yew::{
 #[derive(PartialEq, Properties)]
 pub(crate) struct ComposeProps {
     pub(crate) form: Form,
+    #[prop_or_default]
+    pub(crate) target: TargetSlots,
+    /// Beside the title, what only the console has.
+    #[prop_or_default]
+    pub(crate) tools: Html,
     /// The refused field, and why. The field gets the focus whenever this is new.
     #[prop_or_default]
     pub(crate) refusal: Option<Field>,
@@ -100,21 +105,17 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
             <div class="head">
                 <h2 id="h-what">{ message::WHAT_TO_DO.in_locale(locale) }</h2>
                 <span class="grow"></span>
+                { props.tools.clone() }
                 <span class="small muted">{ message::STEP_ONE.in_locale(locale) }</span>
             </div>
             <div class="body">
-                <Target form={form.clone()} problem={problem.clone()} />
+                <Target form={form.clone()} slots={props.target.clone()} problem={problem.clone()} />
                 <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()} found={props.ids_found.clone()}
                     problem={message_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
                 { props.below_ids.clone() }
                 <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} slots={props.key_slots.clone()}
                     key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
-                if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {
-                    <div class="stack options">
-                        <Options operation={form.operation()} batching={form.batching()} dry_run={form.dry_run()}
-                            erase={form.erase()} problem={problem.clone()} />
-                    </div>
-                }
+                <Advanced form={form.clone()} slots={props.target.clone()} {problem} />
             </div>
             <div class="foot dock dock-compose">
                 // Next to the pressed button, so that it is visible at any scroll position.
@@ -134,14 +135,6 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
                 </button>
             </div>
         </form>
-    }
-}
-
-/// Whether a parameter needs no field of its own.
-const fn is_set_by_mode(role: Role) -> bool {
-    match role {
-        Role::Force | Role::Disused => true,
-        Role::DryRun | Role::Batching | Role::Erase => false,
     }
 }
 
@@ -184,6 +177,7 @@ fn selector(field: &str) -> &'static str {
         "instanceIds" => "[name=instanceIds]",
         "region" => "[name=region]",
         "site" => "[name=site]",
+        "dryRun" => "[name=dryRun]",
         "batching" => "[name=batching]:checked",
         "erase" => "[name=erase]",
         "keyId" => "[name=keyId]",

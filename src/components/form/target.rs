@@ -21,17 +21,40 @@ use relight_core::{
     clouds,
     form::{Form, FormEdit},
     i18n::Locale,
-    model::cloud::{Cloud, Operation, Parameter, ParameterKind, Role},
+    model::cloud::{Batching, Cloud, Operation, Parameter, ParameterKind, Role},
 };
-use yew::{Callback, Event, Html, Properties, classes, component, html, use_state_eq};
+use std::rc::Rc;
+use web_sys::Element;
+use yew::{
+    Callback, Event, Html, InputEvent, Properties, classes, component, html, use_effect_with,
+    use_node_ref, use_state_eq,
+};
 
 /// The value of the option for a region that is not in the list.
-const OTHER: &str = "other";
+pub(crate) const OTHER: &str = "other";
+
+/// What only the console knows of the target.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct TargetSlots {
+    /// The public names of the fields that the operator has locked,
+    pub(crate) locked: Vec<&'static str>,
+    /// and what is rendered in their place.
+    pub(crate) locked_line: Html,
+    /// In place of the list of regions alone.
+    pub(crate) region: Option<Html>,
+}
+
+impl TargetSlots {
+    fn is_open(&self, name: &str) -> bool {
+        !self.locked.contains(&name)
+    }
+}
 
 /// Props of [`Target`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct TargetProps {
     pub(crate) form: Form,
+    pub(crate) slots: TargetSlots,
     pub(crate) problem: Option<Field>,
 }
 
@@ -39,31 +62,34 @@ pub(crate) struct TargetProps {
 #[component]
 pub(crate) fn Target(props: &TargetProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let form = &props.form;
+    let TargetProps { form, slots, .. } = props;
     let (manifest, operation) = (form.cloud(), form.operation());
     let choose = |action: fn(String) -> FormEdit| {
         dispatch.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
     };
     let error = |field| message_for(props.problem.as_ref(), field);
-    // Another list is another element: some browsers show the wrong option when the options of one are
-    // replaced.
-    let offer: String = form.operations().map(|one| one.name).collect();
-    let offer = format!("{} {offer}", manifest.id);
     html! {
         <>
+            { slots.locked_line.clone() }
             <div class="two">
-                <label class="field">
-                    { message::CLOUD.in_locale(locale) }
-                    <Select name="cloud" value={manifest.id} onchange={choose(FormEdit::Cloud)}>
-                        { for form.clouds().map(|one| {
-                            let words = format!("{} · {}", one.name.in_locale(locale), one.product);
-                            choice(one.id, words, one.id == manifest.id)
-                        }) }
-                    </Select>
-                </label>
-                if manifest.regions.required || !form.region().is_empty() {
-                    <Region key={manifest.id} cloud={form.cloud()} region={form.region().to_owned()}
-                        allowed={form.limits().regions.clone()} problem={error("region").map(ToOwned::to_owned)} />
+                if slots.is_open("cloud") {
+                    <label class="field">
+                        { message::CLOUD.in_locale(locale) }
+                        <Select name="cloud" value={manifest.id} onchange={choose(FormEdit::Cloud)}>
+                            { for form.clouds().map(|one| {
+                                let words = format!("{} · {}", one.name.in_locale(locale), one.product);
+                                choice(one.id, words, one.id == manifest.id)
+                            }) }
+                        </Select>
+                    </label>
+                }
+                if slots.is_open("region") && (manifest.regions.required || !form.region().is_empty()) {
+                    if let Some(region) = &slots.region {
+                        { region.clone() }
+                    } else {
+                        <Region key={manifest.id} cloud={manifest} region={form.region().to_owned()}
+                            allowed={form.limits().regions.clone()} problem={error("region").map(ToOwned::to_owned)} />
+                    }
                 }
             </div>
             if manifest.sites.len() > 1 {
@@ -76,17 +102,11 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
                     </Select>
                 </label>
             }
-            <label class="field">
-                { message::OPERATION.in_locale(locale) }
-                <Select name="operation" key={&*offer} value={operation.name} onchange={choose(FormEdit::Operation)}
-                    is_invalid={error("operation").is_some()} described_by="e-operation">
-                    { for form.operations().map(|one| {
-                        choice(one.name, operation_name(one, locale), one == operation)
-                    }) }
-                </Select>
-            </label>
+            if slots.is_open("operation") {
+                { operation_field(form, choose(FormEdit::Operation), error("operation").is_some(), locale) }
+            }
             { problem_at("e-operation", error("operation")) }
-            if operation.modes.len() > 1 {
+            if operation.modes.len() > 1 && slots.is_open("mode") {
                 <fieldset class="field" aria-describedby="mode-help e-mode">
                     <legend>{ message::MODE.in_locale(locale) }</legend>
                     <div class="seg">
@@ -106,66 +126,142 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
     }
 }
 
-/// The remaining options, as far as the operation has them.
-#[derive(PartialEq, Properties)]
-pub(crate) struct OptionsProps {
-    pub(crate) operation: &'static Operation,
-    pub(crate) batching: Option<&'static str>,
-    pub(crate) dry_run: bool,
-    pub(crate) erase: bool,
-    pub(crate) problem: Option<Field>,
+fn operation_field(
+    form: &Form,
+    onchange: Callback<Event>,
+    is_invalid: bool,
+    locale: Locale,
+) -> Html {
+    // Another list is another element: some browsers show the wrong option when the options of one are
+    // replaced.
+    let offer: String = form.operations().map(|one| one.name).collect();
+    let offer = format!("{} {offer}", form.cloud().id);
+    html! {
+        <label class="field">
+            { message::OPERATION.in_locale(locale) }
+            <Select name="operation" key={&*offer} value={form.operation().name} {onchange}
+                {is_invalid} described_by="e-operation">
+                { for form.operations().map(|one| {
+                    choice(one.name, operation_name(one, locale), one == form.operation())
+                }) }
+            </Select>
+        </label>
+    }
 }
 
-/// Batch mode, dry run, erasing local disks: the options of an operation.
+/// What one rarely needs, as far as the operation has it: batching, dry run, erasing local disks. It opens
+/// by itself where something in it is not as usual, or refused.
 #[component]
-pub(crate) fn Options(props: &OptionsProps) -> Html {
+pub(crate) fn Advanced(props: &TargetProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let operation = props.operation;
+    let TargetProps { form, slots, .. } = props;
+    let operation = form.operation();
     let error = |field| message_for(props.problem.as_ref(), field);
-    let onbatching =
-        dispatch.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));
+    // Of a locked operation only this is left to choose.
+    let has_variants = !slots.is_open("operation") && form.operations().nth(1).is_some();
+    let is_refused = ["batching", "dryRun", "erase"].into_iter().any(|name| error(name).is_some());
+    let is_unusual = form.has_rare_options() || (has_variants && operation.ids_max == 1);
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with((is_unusual, is_refused), move |(is_unusual, is_refused)| {
+            if (*is_unusual || *is_refused)
+                && let Some(details) = node.cast::<Element>()
+            {
+                // An attribute of this name is valid. It closes by hand alone.
+                let _ = details.set_attribute("open", "");
+            }
+        });
+    }
+    let batching = form.cloud().batching.as_ref().zip(operation.parameter_for(Role::Batching));
+    let dry_run = operation.parameter_for(Role::DryRun).filter(|_| slots.is_open("dryRun"));
+    let erase = operation.parameter_for(Role::Erase);
+    if !has_variants && batching.is_none() && dry_run.is_none() && erase.is_none() {
+        return Html::default();
+    }
+    let choose = |action: fn(String) -> FormEdit| {
+        dispatch.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
+    };
     let ontick = |action: fn(bool) -> FormEdit| {
         dispatch.reform(move |event: Event| Intent::Edit(action(checked_of(&event))))
     };
     html! {
-        <>
-            if let Some(parameter) = operation.parameter_for(Role::Batching) {
-                { batching(parameter, props.batching, &onbatching, error("batching"), locale) }
-            }
-            if let Some(parameter) = operation.parameter_for(Role::DryRun) {
-                { tick("dryRun", parameter, props.dry_run, false, ontick(FormEdit::DryRun), locale) }
-            }
-            if let Some(parameter) = operation.parameter_for(Role::Erase) {
-                { tick("erase", parameter, props.erase, true, ontick(FormEdit::Erase), locale) }
-                { problem_at("e-erase", error("erase")) }
-            }
-        </>
+        <details class="bare options" data-advanced="" ref={node}>
+            <summary>{ message::ADVANCED.in_locale(locale) }</summary>
+            <div class="stack">
+                if has_variants {
+                    { operation_field(form, choose(FormEdit::Operation), error("operation").is_some(), locale) }
+                }
+                if let Some((names, parameter)) = batching {
+                    { batching_field(names, parameter, form.batching(), &choose(FormEdit::Batching), error("batching"), locale) }
+                }
+                if let Some(parameter) = dry_run {
+                    { tick("dryRun", parameter, form.dry_run(), false, ontick(FormEdit::DryRun), locale) }
+                    { problem_at("e-dryRun", error("dryRun")) }
+                }
+                if let Some(parameter) = erase {
+                    { tick("erase", parameter, form.erase(), true, ontick(FormEdit::Erase), locale) }
+                    { problem_at("e-erase", error("erase")) }
+                }
+            </div>
+        </details>
     }
 }
 
 /// The region: a list, and a field for regions that are not in it.
-#[derive(PartialEq, Properties)]
-struct RegionProps {
-    cloud: &'static Cloud,
-    region: String,
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct RegionProps {
+    pub(crate) cloud: &'static Cloud,
+    pub(crate) region: String,
     /// The only regions that are allowed, if not all are.
-    allowed: Option<Vec<String>>,
-    problem: Option<String>,
+    pub(crate) allowed: Option<Vec<String>>,
+    pub(crate) problem: Option<String>,
+    /// The last regions of the cloud, the newest first.
+    #[prop_or_default]
+    pub(crate) recent: Rc<Vec<String>>,
+    /// Beside the label, and in place of the options, what only the console has.
+    #[prop_or_default]
+    pub(crate) find: Html,
+    #[prop_or_default]
+    pub(crate) options: Option<Html>,
+    /// How many options are shown, while one is being found.
+    #[prop_or_default]
+    pub(crate) size: Option<usize>,
+}
+
+impl RegionProps {
+    /// The regions that can be chosen.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = &str> {
+        let is_allowed =
+            |id: &str| self.allowed.as_ref().is_none_or(|all| all.iter().any(|one| one == id));
+        // Allowed regions that are not known have no name but their id.
+        let is_known_anywhere = |id: &str| {
+            let mut all = clouds::ALL.iter().flat_map(|cloud| cloud.regions.known);
+            all.any(|region| region.id == id)
+        };
+        let unnamed = self.allowed.iter().flatten().map(String::as_str);
+        let known = self.cloud.regions.known.iter().map(|region| region.id);
+        known
+            .filter(move |id| is_allowed(id))
+            .chain(unnamed.filter(move |id| !is_known_anywhere(id)))
+    }
+
+    /// The option for a region.
+    pub(crate) fn option(&self, id: &str, locale: Locale) -> Html {
+        let known = self.cloud.regions.known.iter().find(|region| region.id == id);
+        let words = match known {
+            Some(region) => format!("{} · {id}", region.name.in_locale(locale)),
+            None => shown(id),
+        };
+        choice(id.to_owned(), words, id == self.region)
+    }
 }
 
 #[component]
-fn Region(props: &RegionProps) -> Html {
+pub(crate) fn Region(props: &RegionProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let known = props.cloud.regions.known;
-    let is_allowed =
-        |id: &str| props.allowed.as_ref().is_none_or(|all| all.iter().any(|one| one == id));
-    // Allowed regions that are not known have no name but their id.
-    let is_known_anywhere = |id: &str| {
-        let mut all = clouds::ALL.iter().flat_map(|cloud| cloud.regions.known);
-        all.any(|region| region.id == id)
-    };
-    let unnamed = props.allowed.iter().flatten().filter(|id| !is_known_anywhere(id));
-    let is_known = known.iter().any(|region| region.id == props.region);
+    let is_known = props.cloud.regions.known.iter().any(|region| region.id == props.region)
+        || props.recent.contains(&props.region);
     let asked = use_state_eq(|| false);
     // Once opened, the field stays: while a longer id is typed it may equal a known one.
     let other = props.allowed.is_none() && (*asked || (!is_known && !props.region.is_empty()));
@@ -179,26 +275,27 @@ fn Region(props: &RegionProps) -> Html {
         })
     };
     let oninput =
-        dispatch.reform(|event: yew::InputEvent| Intent::Edit(FormEdit::Region(value_of(&event))));
+        dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::Region(value_of(&event))));
     let problem = props.problem.as_deref();
     let chosen = if other { OTHER.to_owned() } else { props.region.clone() };
     html! {
         <div class="field">
-            <label class="field">
-                { message::REGION.in_locale(locale) }
-                <Select name="region" value={chosen} onchange={onselect}
-                    is_invalid={problem.is_some()} described_by="e-region">
-                    { choice("", message::CHOOSE_REGION.in_locale(locale).into(), props.region.is_empty() && !other) }
-                    { for known.iter().filter(|region| is_allowed(region.id)).map(|region| {
-                        let words = format!("{} · {}", region.id, region.name.in_locale(locale));
-                        choice(region.id, words, region.id == props.region && !other)
-                    }) }
-                    { for unnamed.map(|id| choice(id.clone(), shown(id), *id == props.region)) }
-                    if props.allowed.is_none() {
-                        { choice(OTHER, message::OTHER_REGION.in_locale(locale).into(), other) }
-                    }
-                </Select>
-            </label>
+            <div class="row nowrap">
+                <label for="region">{ message::REGION.in_locale(locale) }</label>
+                { props.find.clone() }
+            </div>
+            <Select name="region" id="region" value={chosen} onchange={onselect} size={props.size}
+                is_invalid={problem.is_some()} described_by="e-region">
+                { choice("", message::CHOOSE_REGION.in_locale(locale).into(), props.region.is_empty() && !other) }
+                if let Some(options) = &props.options {
+                    { options.clone() }
+                } else {
+                    { for props.offered().map(|id| props.option(id, locale)) }
+                }
+                if props.allowed.is_none() {
+                    { choice(OTHER, message::OTHER_REGION.in_locale(locale).into(), other) }
+                }
+            </Select>
             if other {
                 <input name="regionOther" type="text" autocomplete="off" autocapitalize="none"
                     spellcheck="false" aria-label={message::OTHER_REGION_LABEL.in_locale(locale)}
@@ -226,7 +323,8 @@ fn radio(
     }
 }
 
-fn batching(
+fn batching_field(
+    names: &Batching,
     parameter: &'static Parameter,
     chosen: Option<&str>,
     onchange: &Callback<Event>,
@@ -242,10 +340,13 @@ fn batching(
             <legend>{ parameter.label.in_locale(locale) }</legend>
             <div class="seg">
                 { for choices.iter().map(|choice| radio(
-                    "batching", choice, choice, chosen == Some(*choice), false, onchange.clone(),
+                    "batching", choice, names.name(choice).in_locale(locale), chosen == Some(*choice), false, onchange.clone(),
                 )) }
             </div>
-            <p class="small muted" id="batching-help">{ parameter.help.in_locale(locale) }</p>
+            <p class="small muted" id="batching-help">
+                { parameter.help.in_locale(locale) }{ " " }
+                <code>{ parameter.name }{ "=" }{ chosen.unwrap_or_default() }</code>
+            </p>
             { problem_at("e-batching", error) }
         </fieldset>
     }
@@ -260,11 +361,11 @@ fn tick(
     locale: Locale,
 ) -> Html {
     let help = if danger { "danger-text" } else { "muted" };
-    let (id, error) = if danger { ("erase-help", "e-erase") } else { ("dry-run-help", "") };
+    let (id, error) = if danger { ("erase-help", "e-erase") } else { ("dry-run-help", "e-dryRun") };
     html! {
         <label class="tick">
             <input type="checkbox" {name} {checked} {onchange}
-                aria-describedby={format!("{id} {error}").trim_end().to_owned()} />
+                aria-describedby={format!("{id} {error}")} />
             <span>
                 { parameter.label.in_locale(locale) }
                 <span class={classes!("small", help)} {id}>
@@ -275,12 +376,12 @@ fn tick(
     }
 }
 
-/// The verb, and the vendor's name of the operation.
+/// What an operation does.
 pub(crate) fn operation_name(operation: &Operation, locale: Locale) -> String {
-    let name = if operation.ids_max == 1 {
-        FormMessage::OnePerCall(operation.name).in_locale(locale)
+    let verb = i18n::verb(operation.verb).in_locale(locale);
+    if operation.ids_max == 1 {
+        FormMessage::OnePerCall(verb).in_locale(locale)
     } else {
-        operation.name.to_owned()
-    };
-    format!("{} · {name}", i18n::verb(operation.verb).in_locale(locale))
+        verb.to_owned()
+    }
 }
