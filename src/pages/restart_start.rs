@@ -11,7 +11,7 @@ use crate::components::{
         key_details::{self, KeyDetailsProps},
         last_ids::{LastIds, Undo},
         locked::locked,
-        target::TargetSlots,
+        target::{RegionProps, TargetSlots},
         unusable::Unusable,
     },
     instances::picker::Picker,
@@ -82,7 +82,7 @@ pub(crate) struct RestartStartPageProps {
 /// The form and the review, or a run.
 #[component]
 pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
-    let locale = use_locale();
+    let (locale, dispatch) = (use_locale(), use_dispatch());
     let RestartStartPageProps { view, main, .. } = props;
     let cloud = view.session.form().cloud();
     let recent = use_memo((cloud, view.last_ids.clone()), |(cloud, _)| recent_regions(cloud));
@@ -144,7 +144,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             if let Some(link) = &view.link { <LinkNotice link={link.clone()} session={view.session.clone()} /> }
             <ApprovalNotice status={view.approval.clone()} />
             <SetAsideNotice session={view.session.clone()} />
-            <Compose form={view.session.form().clone()} target={target(view, recent, refusal.as_ref(), locale)}
+            <Compose form={view.session.form().clone()} target={target(view, recent, refusal.as_ref(), &dispatch, locale)}
                 tools={html! { <CopyLink form={view.session.form().clone()} /> }}
                 {refusal}
                 reviewing={match view.session.step() {
@@ -170,16 +170,19 @@ fn target(
     view: &View,
     recent: Rc<Vec<String>>,
     problem: Option<&Field>,
+    dispatch: &Callback<Intent>,
     locale: Locale,
 ) -> TargetSlots {
     let form = view.session.form();
-    let (locked, locked_line) = locked(form, &view.settings.locked, locale);
-    let problem = message_for(problem, "region").map(ToOwned::to_owned);
-    let region = html! {
-        <FindRegion key={form.cloud().id} cloud={form.cloud()} region={form.region().to_owned()} {recent}
-            allowed={form.limits().regions.clone()} {problem} />
+    let region = RegionProps {
+        cloud: form.cloud(),
+        region: form.region().to_owned(),
+        allowed: form.limits().regions.clone(),
+        problem: message_for(problem, "region").map(ToOwned::to_owned),
+        list: None,
     };
-    TargetSlots { locked, locked_line, region: Some(region) }
+    let region = html! { <FindRegion key={form.cloud().id} {region} {recent} /> };
+    TargetSlots { region: Some(region), ..locked(form, &view.settings.locked, dispatch, locale) }
 }
 
 /// What the form alone does not have below its ids.

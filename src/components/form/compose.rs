@@ -9,7 +9,7 @@ use crate::components::{
     form::{
         credential::{Credential, Field, KeySlots},
         ids::{Ids, RenderFound},
-        target::{Advanced, Target, TargetSlots},
+        target::{Target, TargetProps, TargetSlots, advanced},
     },
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 use relight_core::form::Form;
 use yew::{
     Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, component, html,
-    use_effect_with, use_node_ref,
+    use_effect_with, use_mut_ref, use_node_ref,
 };
 
 /// Props of [`Compose`].
@@ -73,7 +73,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
         }
     });
     let onsubmit = {
-        let node = node.clone();
+        let (node, dispatch) = (node.clone(), dispatch.clone());
         let field = problem.as_ref().map(|(field, _)| *field);
         Callback::from(move |()| {
             commit_secrets(&node);
@@ -99,6 +99,9 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     };
     let onsubmit = onsubmit.reform(|event: SubmitEvent| event.prevent_default());
     let ready = form.parsed().ids.len();
+    let opened = use_mut_ref(|| false);
+    let target =
+        TargetProps { form: form.clone(), slots: props.target.clone(), problem: problem.clone() };
     html! {
         <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
             {onkeydown}>
@@ -109,13 +112,13 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
                 <span class="small muted">{ message::STEP_ONE.in_locale(locale) }</span>
             </div>
             <div class="body">
-                <Target form={form.clone()} slots={props.target.clone()} problem={problem.clone()} />
+                <Target ..target.clone() />
                 <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()} found={props.ids_found.clone()}
                     problem={message_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
                 { props.below_ids.clone() }
                 <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} slots={props.key_slots.clone()}
                     key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
-                <Advanced form={form.clone()} slots={props.target.clone()} {problem} />
+                { advanced(&target, &opened, &dispatch, locale) }
             </div>
             <div class="foot dock dock-compose">
                 // Next to the pressed button, so that it is visible at any scroll position.

@@ -3,40 +3,49 @@
 use crate::{
     components::{
         common::dom::{choose_in, value_of},
-        form::target::{OTHER, Region, RegionProps},
+        form::target::{OTHER, Region, RegionList, RegionProps},
     },
     context::{use_dispatch, use_locale},
     i18n::page,
     store::Intent,
 };
 use relight_core::{form::FormEdit, i18n::Locale};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::{
-    Callback, Event, FocusEvent, Html, InputEvent, KeyboardEvent, MouseEvent, component, html,
-    use_node_ref, use_state_eq,
+    Callback, Event, FocusEvent, Html, InputEvent, KeyboardEvent, MouseEvent, Properties,
+    component, html, use_node_ref, use_state_eq,
 };
 
 /// How many options are shown at a time while one is being found.
 const SHOWN_MAX: usize = 7;
 
+#[derive(PartialEq, Properties)]
+pub(crate) struct FindRegionProps {
+    pub(crate) region: RegionProps,
+    /// The last regions of the cloud, the newest first.
+    pub(crate) recent: Rc<Vec<String>>,
+}
+
 /// The region.
 #[component]
-pub(crate) fn FindRegion(props: &RegionProps) -> Html {
+pub(crate) fn FindRegion(props: &FindRegionProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let find = use_state_eq(String::new);
     let node = use_node_ref();
+    let FindRegionProps { region, recent } = props;
     let is_allowed =
-        |id: &&String| props.allowed.as_ref().is_none_or(|allowed| allowed.contains(id));
-    let recent: Vec<&str> = props.recent.iter().filter(is_allowed).map(String::as_str).collect();
-    let rest: Vec<&str> = props.offered().filter(|id| !recent.contains(id)).collect();
+        |id: &&String| region.allowed.as_ref().is_none_or(|allowed| allowed.contains(id));
+    let recent: Vec<&str> = recent.iter().filter(is_allowed).map(String::as_str).collect();
+    let rest: Vec<&str> = region.offered().filter(|id| !recent.contains(id)).collect();
     let total = recent.len() + rest.len();
     let all = recent.iter().chain(&rest).copied();
-    let found: Vec<&str> = all.filter(|id| is_found(props, id, &find)).collect();
+    let found: Vec<&str> = all.filter(|id| is_found(region, id, &find)).collect();
     let onkeydown = {
         let (find, node) = (find.clone(), node.clone());
         // The first that is found, or what was typed as the id of another one.
-        let first = found.first().copied().or(props.allowed.is_none().then_some(OTHER));
+        let first = found.first().copied().or(region.allowed.is_none().then_some(OTHER));
         let first = first.map(ToOwned::to_owned);
         Callback::from(move |event: KeyboardEvent| {
             if event.key() != "Enter" || event.ctrl_key() || event.meta_key() || find.is_empty() {
@@ -81,19 +90,19 @@ pub(crate) fn FindRegion(props: &RegionProps) -> Html {
         let oninput = Callback::from(move |event: InputEvent| find.set(value_of(&event)));
         let label = page::FIND_REGION.in_locale(locale);
         html! {
-            <>
+            <div class="row nowrap">
                 <input class="find" name="findRegion" type="search" autocomplete="off" autocapitalize="none"
                     spellcheck="false" aria-label={label} placeholder={label} {oninput} value={typed} />
                 <span class="small muted" role="status">
                     if is_finding { { format!("{}/{total}", found.len()) } }
                 </span>
-            </>
+            </div>
         }
     };
     // What is chosen is always in the list: a select must not show anything else.
     let options = |ids: &[&str]| -> Html {
-        let listed = ids.iter().filter(|id| found.contains(id) || **id == props.region);
-        listed.map(|id| props.option(id, locale)).collect()
+        let listed = ids.iter().filter(|id| found.contains(id) || **id == region.region);
+        listed.map(|id| region.option(id, locale)).collect()
     };
     let options = if recent.is_empty() {
         options(&rest)
@@ -105,15 +114,13 @@ pub(crate) fn FindRegion(props: &RegionProps) -> Html {
             </>
         }
     };
-    let region = RegionProps {
-        find: if total > SHOWN_MAX { input } else { Html::default() },
-        options: Some(options),
-        size: is_finding.then(|| (found.len() + 2).min(SHOWN_MAX)),
-        ..props.clone()
-    };
+    let size = is_finding.then(|| (found.len() + 2).min(SHOWN_MAX).to_string().into());
+    let is_listed = recent.iter().chain(&rest).any(|id| **id == region.region);
+    let list = Some(RegionList { options, is_listed, size });
     html! {
         <div class="region" ref={node} {onkeydown} {onchange} {onclick} {onfocusout}>
-            <Region ..region />
+            if total > SHOWN_MAX { { input } }
+            <Region ..RegionProps { list, ..region.clone() } />
         </div>
     }
 }

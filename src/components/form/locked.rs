@@ -1,21 +1,32 @@
 //! What the operator has locked: a line to read in place of fields that leave nothing to choose.
 
 use crate::{
-    components::common::{
-        icon::{Icon, icon},
-        untrusted_text::shown,
+    components::{
+        common::{
+            dom::value_of,
+            icon::{Icon, icon},
+            untrusted_text::shown,
+        },
+        form::target::{TargetSlots, operation_field},
     },
     i18n::{self, page::PageMessage},
+    store::Intent,
 };
-use relight_core::{config::Lockable, form::Form, i18n::Locale, model::cloud::Role};
-use yew::{Html, html};
+use relight_core::{
+    config::Lockable,
+    form::{Form, FormEdit},
+    i18n::Locale,
+    model::cloud::Role,
+};
+use yew::{Callback, Event, html};
 
 /// The public names of the fields that are locked, and the line in their place.
 pub(crate) fn locked(
     form: &Form,
     locked: &[Lockable],
+    dispatch: &Callback<Intent>,
     locale: Locale,
-) -> (Vec<&'static str>, Html) {
+) -> TargetSlots {
     let operation = form.operation();
     let mut names = Vec::new();
     let mut words = Vec::new();
@@ -56,12 +67,17 @@ pub(crate) fn locked(
         }
     }
     if names.is_empty() {
-        return (names, Html::default());
+        return TargetSlots::default();
     }
     let filled = form.filled();
-    let has_variants = form.operations().nth(1).is_some();
+    let has_variants = names.contains(&"operation") && form.operations().nth(1).is_some();
+    let variants = has_variants.then(|| {
+        let onchange =
+            dispatch.reform(|event: Event| Intent::Edit(FormEdit::Operation(value_of(&event))));
+        operation_field(form, onchange, false, locale)
+    });
     let fields = names.iter().filter(|name| **name != "operation" || !has_variants);
-    let line = html! {
+    let locked_line = html! {
         <p class="row small nowrap" data-set-by-operator={names.join(" ")}>
             { icon(Icon::Lock) }
             <span>{ shown(&PageMessage::SetByAdministrator(&words.join(" · ")).in_locale(locale)) }</span>
@@ -71,7 +87,7 @@ pub(crate) fn locked(
             }) }
         </p>
     };
-    (names, line)
+    TargetSlots { locked: names, locked_line, variants, region: None }
 }
 
 /// `Hangzhou (cn-hangzhou)`, or the id alone.

@@ -23,11 +23,10 @@ use relight_core::{
     i18n::Locale,
     model::cloud::{Batching, Cloud, Operation, Parameter, ParameterKind, Role},
 };
-use std::rc::Rc;
-use web_sys::Element;
+use std::cell::RefCell;
 use yew::{
-    Callback, Event, Html, InputEvent, Properties, classes, component, html, use_effect_with,
-    use_node_ref, use_state_eq,
+    AttrValue, Callback, Event, Html, InputEvent, Properties, classes, component, html,
+    use_state_eq,
 };
 
 /// The value of the option for a region that is not in the list.
@@ -40,6 +39,8 @@ pub(crate) struct TargetSlots {
     pub(crate) locked: Vec<&'static str>,
     /// and what is rendered in their place.
     pub(crate) locked_line: Html,
+    /// Where the locked operation has several variants, the field for them.
+    pub(crate) variants: Option<Html>,
     /// In place of the list of regions alone.
     pub(crate) region: Option<Html>,
 }
@@ -51,7 +52,7 @@ impl TargetSlots {
 }
 
 /// Props of [`Target`].
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TargetProps {
     pub(crate) form: Form,
     pub(crate) slots: TargetSlots,
@@ -126,7 +127,8 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
     }
 }
 
-fn operation_field(
+/// The operation.
+pub(crate) fn operation_field(
     form: &Form,
     onchange: Callback<Event>,
     is_invalid: bool,
@@ -149,51 +151,39 @@ fn operation_field(
     }
 }
 
-/// What one rarely needs, as far as the operation has it: batching, dry run, erasing local disks. It opens
-/// by itself where something in it is not as usual, or refused.
-#[component]
-pub(crate) fn Advanced(props: &TargetProps) -> Html {
-    let (locale, dispatch) = (use_locale(), use_dispatch());
+/// What one rarely needs, as far as the operation has it: batching, dry run, erasing local disks. It is folded
+/// until something in it is not as usual, or refused, and closed by hand alone.
+pub(crate) fn advanced(
+    props: &TargetProps,
+    opened: &RefCell<bool>,
+    dispatch: &Callback<Intent>,
+    locale: Locale,
+) -> Html {
     let TargetProps { form, slots, .. } = props;
     let operation = form.operation();
     let error = |field| message_for(props.problem.as_ref(), field);
-    // Of a locked operation only this is left to choose.
-    let has_variants = !slots.is_open("operation") && form.operations().nth(1).is_some();
-    let is_refused = ["batching", "dryRun", "erase"].into_iter().any(|name| error(name).is_some());
-    let is_unusual = form.has_rare_options() || (has_variants && operation.ids_max == 1);
-    let node = use_node_ref();
-    {
-        let node = node.clone();
-        use_effect_with((is_unusual, is_refused), move |(is_unusual, is_refused)| {
-            if (*is_unusual || *is_refused)
-                && let Some(details) = node.cast::<Element>()
-            {
-                // An attribute of this name is valid. It closes by hand alone.
-                let _ = details.set_attribute("open", "");
-            }
-        });
-    }
     let batching = form.cloud().batching.as_ref().zip(operation.parameter_for(Role::Batching));
     let dry_run = operation.parameter_for(Role::DryRun).filter(|_| slots.is_open("dryRun"));
     let erase = operation.parameter_for(Role::Erase);
-    if !has_variants && batching.is_none() && dry_run.is_none() && erase.is_none() {
+    if slots.variants.is_none() && batching.is_none() && dry_run.is_none() && erase.is_none() {
         return Html::default();
     }
-    let choose = |action: fn(String) -> FormEdit| {
-        dispatch.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
-    };
+    let is_refused = ["batching", "dryRun", "erase"].into_iter().any(|name| error(name).is_some());
+    let is_variant = slots.variants.is_some() && operation.ids_max == 1;
+    let is_open = *opened.borrow() || form.has_rare_options() || is_variant || is_refused;
+    opened.replace(is_open);
+    let onbatching =
+        dispatch.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));
     let ontick = |action: fn(bool) -> FormEdit| {
         dispatch.reform(move |event: Event| Intent::Edit(action(checked_of(&event))))
     };
     html! {
-        <details class="bare options" data-advanced="" ref={node}>
+        <details class="bare options" data-advanced="" open={is_open}>
             <summary>{ message::ADVANCED.in_locale(locale) }</summary>
             <div class="stack">
-                if has_variants {
-                    { operation_field(form, choose(FormEdit::Operation), error("operation").is_some(), locale) }
-                }
+                { slots.variants.clone().unwrap_or_default() }
                 if let Some((names, parameter)) = batching {
-                    { batching_field(names, parameter, form.batching(), &choose(FormEdit::Batching), error("batching"), locale) }
+                    { batching_field(names, parameter, form.batching(), &onbatching, error("batching"), locale) }
                 }
                 if let Some(parameter) = dry_run {
                     { tick("dryRun", parameter, form.dry_run(), false, ontick(FormEdit::DryRun), locale) }
@@ -216,17 +206,19 @@ pub(crate) struct RegionProps {
     /// The only regions that are allowed, if not all are.
     pub(crate) allowed: Option<Vec<String>>,
     pub(crate) problem: Option<String>,
-    /// The last regions of the cloud, the newest first.
+    /// What only the console has of the list.
     #[prop_or_default]
-    pub(crate) recent: Rc<Vec<String>>,
-    /// Beside the label, and in place of the options, what only the console has.
-    #[prop_or_default]
-    pub(crate) find: Html,
-    #[prop_or_default]
-    pub(crate) options: Option<Html>,
-    /// How many options are shown, while one is being found.
-    #[prop_or_default]
-    pub(crate) size: Option<usize>,
+    pub(crate) list: Option<RegionList>,
+}
+
+/// What only the console has of the list of regions.
+#[derive(Clone, PartialEq)]
+pub(crate) struct RegionList {
+    pub(crate) options: Html,
+    /// Whether the region is one of them.
+    pub(crate) is_listed: bool,
+    /// How many are shown, while one is being found.
+    pub(crate) size: Option<AttrValue>,
 }
 
 impl RegionProps {
@@ -260,8 +252,10 @@ impl RegionProps {
 #[component]
 pub(crate) fn Region(props: &RegionProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let is_known = props.cloud.regions.known.iter().any(|region| region.id == props.region)
-        || props.recent.contains(&props.region);
+    let is_known = match &props.list {
+        Some(list) => list.is_listed,
+        None => props.cloud.regions.known.iter().any(|region| region.id == props.region),
+    };
     let asked = use_state_eq(|| false);
     // Once opened, the field stays: while a longer id is typed it may equal a known one.
     let other = props.allowed.is_none() && (*asked || (!is_known && !props.region.is_empty()));
@@ -280,22 +274,21 @@ pub(crate) fn Region(props: &RegionProps) -> Html {
     let chosen = if other { OTHER.to_owned() } else { props.region.clone() };
     html! {
         <div class="field">
-            <div class="row nowrap">
-                <label for="region">{ message::REGION.in_locale(locale) }</label>
-                { props.find.clone() }
-            </div>
-            <Select name="region" id="region" value={chosen} onchange={onselect} size={props.size}
-                is_invalid={problem.is_some()} described_by="e-region">
-                { choice("", message::CHOOSE_REGION.in_locale(locale).into(), props.region.is_empty() && !other) }
-                if let Some(options) = &props.options {
-                    { options.clone() }
-                } else {
-                    { for props.offered().map(|id| props.option(id, locale)) }
-                }
-                if props.allowed.is_none() {
-                    { choice(OTHER, message::OTHER_REGION.in_locale(locale).into(), other) }
-                }
-            </Select>
+            <label class="field">
+                { message::REGION.in_locale(locale) }
+                <Select name="region" value={chosen} onchange={onselect} size={props.list.as_ref().and_then(|list| list.size.clone())}
+                    is_invalid={problem.is_some()} described_by="e-region">
+                    { choice("", message::CHOOSE_REGION.in_locale(locale).into(), props.region.is_empty() && !other) }
+                    if let Some(list) = &props.list {
+                        { list.options.clone() }
+                    } else {
+                        { for props.offered().map(|id| props.option(id, locale)) }
+                    }
+                    if props.allowed.is_none() {
+                        { choice(OTHER, message::OTHER_REGION.in_locale(locale).into(), other) }
+                    }
+                </Select>
+            </label>
             if other {
                 <input name="regionOther" type="text" autocomplete="off" autocapitalize="none"
                     spellcheck="false" aria-label={message::OTHER_REGION_LABEL.in_locale(locale)}

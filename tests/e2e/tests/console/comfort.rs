@@ -330,10 +330,10 @@ async fn empty_places(fixture: &mut Fixture) -> Result<()> {
 /// Also with a run, a key and saved runs, in both languages; every target can be hit.
 async fn header(fixture: &mut Fixture) -> Result<()> {
     let page = &fixture.page;
-    let one_line = "const all = [...first('header').querySelectorAll('button:not([data-action=run]), a:not([data-action=run])')].filter(seen) \
-         .map(e => e.getBoundingClientRect()); \
-         if (all.length < 5 || all.some(r => r.width < 24 || r.height < 24)) return false; \
-         const middles = all.map(r => r.y + r.height / 2); \
+    let one_line = "const targets = [...first('header').querySelectorAll('button, a')] \
+         .filter(e => seen(e) && e.dataset.action !== 'run').map(e => e.getBoundingClientRect()); \
+         if (targets.length < 5 || targets.some(r => r.width < 24 || r.height < 24)) return false; \
+         const middles = targets.map(r => r.y + r.height / 2); \
          return Math.max(...middles) - Math.min(...middles) < 4;";
     let ids = TENCENT.running(fixture, 1);
     for step in ["compose", "run", "new"] {

@@ -210,7 +210,12 @@ async fn listed(fixture: &Fixture) -> Result<Vec<String>> {
 async fn regions(fixture: &mut Fixture) -> Result<()> {
     let page = &fixture.page;
     let enter = String::from(Key::Enter.value());
+    // The form alone has names to type the beginning of.
     ensure!(page.shown("region").await? == "Choose…");
+    page.choose("region", "eu-central-1").await?;
+    ensure!(page.shown("region").await? == "Frankfurt · eu-central-1");
+    page.act("review").await?;
+    page.wait_for_no("[data-form-only]").await?;
     for (language, names) in [("en", ["Frankfurt", "Hangzhou"]), ("zh", ["法兰克福", "杭州"])]
     {
         for (typed, found) in [
