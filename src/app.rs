@@ -210,7 +210,7 @@ impl Component for App {
             Msg::Rest(AfterLoad::Wait, Ok(rest)) => {
                 self.form.read_with(rest.parse_ids);
                 self.ids_found = Some(Callback::from(rest.ids_found));
-                self.keep_form();
+                self.keep_form(ctx);
             }
             Msg::Screen(Screen::Explain) => self.load(ctx, AfterLoad::Explain),
             Msg::Screen(Screen::Diagnostics) => self.load(ctx, AfterLoad::Diagnostics),
@@ -345,7 +345,7 @@ impl App {
             | Intent::Export(_)
             | Intent::Copy(_) => return false,
         }
-        self.keep_form();
+        self.keep_form(ctx);
         true
     }
 
@@ -366,9 +366,9 @@ impl App {
     }
 
     /// Keeps what is filled in, by the part that can.
-    fn keep_form(&self) {
+    fn keep_form(&self, ctx: &Context<Self>) {
         if let Some(rest) = lazy::loaded() {
-            (rest.keep_form)(&self.form, self.vault.state().guard);
+            (rest.keep_form)(&ctx.props().host, &self.form, self.vault.state().guard);
         }
     }
 

@@ -232,7 +232,7 @@ impl Component for Console {
         let changed = changed || self.view.connection != connection;
         self.view.connection = connection;
         if self.configured && self.view.unusable.is_none() {
-            saved_form::keep(self.view.session.form(), self.view.key.guard);
+            saved_form::keep(ctx.props().host(), self.view.session.form(), self.view.key.guard);
         }
         changed
     }

@@ -23,6 +23,7 @@ use relight_core::{
 use std::{cell::Cell, future::Future, pin::Pin, rc::Rc, sync::Arc};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlElement;
 use yew::{Html, html};
 
 /// What the second part of the program exports.
@@ -32,7 +33,7 @@ pub(crate) struct Rest {
     /// Whether this browser has saved runs, keys or a form, which are shown at once.
     pub(crate) has_saved: fn() -> Pin<Box<dyn Future<Output = bool>>>,
     /// Keeps the form for the page after this one.
-    pub(crate) keep_form: fn(&Form, Guard),
+    pub(crate) keep_form: fn(&HtmlElement, &Form, Guard),
     /// Reads ids closely.
     pub(crate) parse_ids: fn(&str, Option<&'static Cloud>) -> ParsedIds,
     /// Puts what was probably meant in place of each near miss among them.

@@ -8,7 +8,10 @@ use relight_core::{
     clouds::{self, Read},
     explain::index,
     i18n::Locale,
-    model::{cloud::Cloud, plan::Target},
+    model::{
+        cloud::{Cloud, Verb},
+        plan::Target,
+    },
     signing::{Secret, Signer},
 };
 use relight_sandbox::{Config, Request, Sandbox, errors, faults::Fault};
@@ -34,7 +37,13 @@ async fn selects_show_what_the_state_says() {
         console.until(|console| console.select("operation").value() == first.name).await;
         for operation in manifest.operations.iter().rev() {
             console.choose("operation", operation.name).await;
-            assert_shown(&console.select("operation"), operation.name, operation.name);
+            let does = match (operation.verb, operation.ids_max) {
+                (Verb::Reboot, 1) => "Restart, one",
+                (Verb::Reboot, _) => "Restart",
+                (Verb::Start, 1) => "Start, one",
+                (Verb::Start, _) => "Start",
+            };
+            assert_shown(&console.select("operation"), operation.name, does);
             let offered = console.select("operation").length() as usize;
             assert_eq!(offered, manifest.operations.len(), "{}", manifest.id);
             let modes = console.all("[name=mode]");

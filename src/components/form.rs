@@ -2,6 +2,10 @@
 
 pub(crate) mod compose;
 pub(crate) mod target;
+pub(crate) mod find_region;
+pub(crate) mod locked;
+pub(crate) mod copy_link;
+pub(crate) mod unusable;
 pub(crate) mod ids;
 pub(crate) mod last_ids;
 pub(crate) mod credential;

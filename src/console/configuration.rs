@@ -61,7 +61,7 @@ impl Console {
                 self.view.link = Some(Rc::new(filled_in));
             }
             if comes_back {
-                saved_form::take().fill_in(session, locked);
+                saved_form::take(ctx.props().host()).fill_in(session, locked);
             }
             // What a user has filled in has precedence over presets of the operator or a link, and is checked
             // against the limits.

@@ -37,7 +37,7 @@ pub enum FormMessage<'a> {
     OfCloud(&'a str),
     /// On the button that goes to another cloud with the ids that are of that one.
     GoToCloud(&'a str),
-    /// An operation that takes one instance.
+    /// What an operation does that takes one instance.
     OnePerCall(&'a str),
 }
 
@@ -97,8 +97,8 @@ impl FormMessage<'_> {
             (FormMessage::GoToCloud(cloud), Locale::Zh) => format!("前往{cloud}处理"),
             (FormMessage::OfCloud(cloud), Locale::En) => format!("of {cloud}"),
             (FormMessage::OfCloud(cloud), Locale::Zh) => format!("属于{cloud}"),
-            (FormMessage::OnePerCall(name), Locale::En) => format!("{name}, one per request"),
-            (FormMessage::OnePerCall(name), Locale::Zh) => format!("{name}（每次调用一台）"),
+            (FormMessage::OnePerCall(verb), Locale::En) => format!("{verb}, one instance per request"),
+            (FormMessage::OnePerCall(verb), Locale::Zh) => format!("{verb}（每次请求一台）"),
         }
     }
 }

@@ -132,6 +132,7 @@ pub const CHOOSE_REGION: Text = text("Choose…", "请选择…");
 pub const OTHER_REGION: Text = text("Another region…", "其他地域…");
 pub const OTHER_REGION_LABEL: Text = text("Region id", "地域 ID");
 pub const OPERATION: Text = text("Operation", "操作");
+pub const ADVANCED: Text = text("Advanced", "高级选项");
 pub const MODE: Text = text("How", "方式");
 pub const INSTANCES: Text = text("Instances", "实例");
 pub const INSTANCES_HINT: Text = text(

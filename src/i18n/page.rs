@@ -41,6 +41,17 @@ pub const UNDO: Text = text("Undo", "撤销");
 /// The text of the ids was changed by a button.
 pub const IDS_CHANGED: Text = text("The instance IDs were changed.", "实例 ID 已更改。");
 pub const SELECTION_DELETED: Text = text("The selection was deleted.", "已删除该选择。");
+pub const FIND_REGION: Text = text("Find…", "查找…");
+/// The regions of the last runs, above all others.
+pub const RECENT_REGIONS: Text = text("Recent", "最近使用");
+pub const ALL_REGIONS: Text = text("All regions", "全部地域");
+pub const COPY_LINK: Text = text("Copy link", "复制链接");
+pub const LINK_TOO_LONG: Text =
+    text("Not copied: so many instances do not fit into a link.", "未复制：实例过多，链接放不下。");
+/// The title in place of the form.
+pub const UNUSABLE: Text = text("This console cannot be used now", "此控制台目前无法使用");
+pub const STILL_USABLE: Text =
+    text("What needs no configuration still works:", "不依赖配置的功能仍可使用：");
 pub const CLOSE: Text = text("Close", "关闭");
 pub const HELP: Text = text("Help", "帮助");
 
@@ -51,6 +62,10 @@ pub enum PageMessage<'a> {
     LastIds { count: usize, cloud: &'a str, region: &'a str },
     /// On the button that puts what was probably meant in place of near misses.
     UseCorrections(usize),
+    /// What the operator has locked.
+    SetByAdministrator(&'a str),
+    /// A field that has something like a key in it.
+    SecretInLink(&'a str),
     /// How many instances of a run are done.
     Done { done: usize, total: usize },
     /// How many have had a request whose result is not known.
@@ -83,6 +98,18 @@ impl PageMessage<'_> {
             }
             (PageMessage::UseCorrections(count), Locale::Zh) => {
                 format!("采用这 {} 项更正", n(count))
+            }
+            (PageMessage::SetByAdministrator(what), Locale::En) => {
+                format!("{what}, set by your administrator")
+            }
+            (PageMessage::SetByAdministrator(what), Locale::Zh) => {
+                format!("{what}（由管理员设定）")
+            }
+            (PageMessage::SecretInLink(field), Locale::En) => format!(
+                "Not copied: something in “{field}” looks like a key or a secret. Remove it first."
+            ),
+            (PageMessage::SecretInLink(field), Locale::Zh) => {
+                format!("未复制：“{field}”中有疑似密钥的内容，请先移除。")
             }
             (PageMessage::Done { done, total }, _) => format!("{}/{}", n(done), n(total)),
             (PageMessage::Unknown(count), Locale::En) => format!("{} unknown", n(count)),

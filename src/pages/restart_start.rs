@@ -3,11 +3,16 @@
 use crate::components::{
     common::{dom::focus_in, page_link::use_navigation},
     form::{
-        compose::Compose,
-        credential::{self, Credential, KeySlots},
+        compose::{Compose, message_for},
+        copy_link::CopyLink,
+        credential::{Credential, Field, KeySlots},
+        find_region::FindRegion,
         ids::render_found,
         key_details::{self, KeyDetailsProps},
         last_ids::{LastIds, Undo},
+        locked::locked,
+        target::{RegionProps, TargetSlots},
+        unusable::Unusable,
     },
     instances::picker::Picker,
     review::{
@@ -22,7 +27,7 @@ use crate::{
     context::{use_dispatch, use_locale},
     i18n::{message, page},
     routes::PageRoute,
-    services::{approval::ApprovalStatus, run_history::HistoryAction},
+    services::{approval::ApprovalStatus, run_history::HistoryAction, saved_form::recent_regions},
     store::{Intent, Removed, View},
 };
 use relight_core::{
@@ -33,15 +38,17 @@ use relight_core::{
     run::{Pause, Run, RunStatus},
     session::{Review as Reviewed, Step},
 };
+use std::rc::Rc;
 use yew::{
     Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, classes,
-    component, html, use_callback, use_effect_with,
+    component, html, use_callback, use_effect_with, use_memo,
 };
 
 /// The public name of the step.
 pub(crate) fn step(view: &View) -> &'static str {
     match (&view.run, view.session.step()) {
         (Some(_), _) => "run",
+        (None, _) if view.unusable.is_some() => "unusable",
         (None, Step::Compose { .. }) => "compose",
         (None, Step::Preflight { .. }) => "looking",
         (None, Step::Review(_)) => "review",
@@ -75,8 +82,10 @@ pub(crate) struct RestartStartPageProps {
 /// The form and the review, or a run.
 #[component]
 pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
-    let locale = use_locale();
+    let (locale, dispatch) = (use_locale(), use_dispatch());
     let RestartStartPageProps { view, main, .. } = props;
+    let cloud = view.session.form().cloud();
+    let recent = use_memo((cloud, view.last_ids.clone()), |(cloud, _)| recent_regions(cloud));
     let ids_found = use_callback((), |parsed, ()| render_found(parsed));
     let wants_key = wants_other_key(view);
     {
@@ -105,6 +114,15 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             </main>
         };
     }
+    if let Some(why) = &view.unusable {
+        return html! {
+            <main class="alone" data-step="unusable" tabindex="-1" ref={main.clone()}>
+                <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
+                <Unusable why={why.to_string()} />
+                <Notices settings={view.settings.clone()} unusable={None::<Rc<str>>} quarantined={view.quarantined.clone()} />
+            </main>
+        };
+    }
     let review = match view.session.step() {
         Step::Compose { .. } => picker(view),
         Step::Preflight { preflight } => {
@@ -122,19 +140,23 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             }
         }
     };
+    let refusal = match view.session.step() {
+        Step::Compose { refusal: Some(refusal) } => {
+            Some((field_of(refusal), refusal.sentence(locale)))
+        }
+        Step::Compose { refusal: None } | Step::Preflight { .. } | Step::Review(_) => None,
+    };
     html! {
         <main class={classes!("two-panes", wants_key.then_some("wants-key"))} data-step={step(view)}
-            data-unusable={view.unusable.is_some().then_some("true")} tabindex="-1" ref={main.clone()}>
+            tabindex="-1" ref={main.clone()}>
             <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
             { notices(view) }
             if let Some(link) = &view.link { <LinkNotice link={link.clone()} session={view.session.clone()} /> }
             <ApprovalNotice status={view.approval.clone()} />
             <SetAsideNotice session={view.session.clone()} />
-            <Compose form={view.session.form().clone()}
-                refusal={match view.session.step() {
-                    Step::Compose { refusal: Some(refusal) } => Some((field_of(refusal), refusal.sentence(locale))),
-                    Step::Compose { refusal: None } | Step::Preflight { .. } | Step::Review(_) => None,
-                }}
+            <Compose form={view.session.form().clone()} target={target(view, recent, refusal.as_ref(), &dispatch, locale)}
+                tools={html! { <CopyLink form={view.session.form().clone()} /> }}
+                {refusal}
                 reviewing={match view.session.step() {
                     Step::Compose { .. } => false,
                     Step::Preflight { .. } | Step::Review(_) => true,
@@ -151,6 +173,26 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             }
         </main>
     }
+}
+
+/// What the form alone does not know of the target.
+fn target(
+    view: &View,
+    recent: Rc<Vec<String>>,
+    problem: Option<&Field>,
+    dispatch: &Callback<Intent>,
+    locale: Locale,
+) -> TargetSlots {
+    let form = view.session.form();
+    let region = RegionProps {
+        cloud: form.cloud(),
+        region: form.region().to_owned(),
+        allowed: form.limits().regions.clone(),
+        problem: message_for(problem, "region").map(ToOwned::to_owned),
+        list: None,
+    };
+    let region = html! { <FindRegion key={form.cloud().id} {region} {recent} /> };
+    TargetSlots { region: Some(region), ..locked(form, &view.settings.locked, dispatch, locale) }
 }
 
 /// What the form alone does not have below its ids.
@@ -241,7 +283,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
 }
 
 /// What is wrong with a run's key id.
-fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field> {
+fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<Field> {
     let key_id = view.wrong_key_id.as_ref()?;
     let refusal = check_key(run.spec().target().cloud, key_id, view.key.guard).err()?;
     let field = if let Refusal::TokenSwapped { field, .. } = refusal { field } else { "keyId" };

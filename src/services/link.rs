@@ -2,7 +2,10 @@
 
 use crate::element;
 use js_sys::Array;
-use relight_core::form::link::Link;
+use relight_core::form::{
+    Form,
+    link::{Link, NAMES},
+};
 use web_sys::{HtmlElement, UrlSearchParams, Window};
 
 /// The parameters of the page's address, if the element is routed. What looks like a key is removed from
@@ -35,4 +38,35 @@ fn read(window: &Window) -> Option<Link> {
             history.replace_state_with_url(&state, "", Some(&format!("{path}{mark}{rest}{hash}")));
     }
     Some(link)
+}
+
+/// The longest link that servers take at their default settings.
+const LENGTH_MAX: usize = 8_000;
+
+/// Why there is no link to a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoLink {
+    /// Something in this field is or looks like a key.
+    Secret(&'static str),
+    TooLong,
+}
+
+/// A link to this page that fills a form in. Other parameters of the page's address stay.
+pub(crate) fn to_form(form: &Form) -> Result<String, NoLink> {
+    let values = form.link().map_err(NoLink::Secret)?;
+    let link = of_page(&values).unwrap_or_default();
+    if link.len() > LENGTH_MAX { Err(NoLink::TooLong) } else { Ok(link) }
+}
+
+fn of_page(values: &[(&'static str, String)]) -> Option<String> {
+    let location = web_sys::window()?.location();
+    let parameters = UrlSearchParams::new_with_str(&location.search().ok()?).ok()?;
+    for name in NAMES {
+        parameters.delete(name);
+    }
+    for (name, value) in values {
+        parameters.append(name, value);
+    }
+    let (origin, path) = (location.origin().ok()?, location.pathname().ok()?);
+    Some(format!("{origin}{path}?{}", String::from(parameters.to_string())))
 }

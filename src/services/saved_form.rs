@@ -3,6 +3,7 @@
 
 use crate::services::{config::storage, selections};
 use gloo_events::EventListener;
+use js_sys::Array;
 use relight_core::{
     clouds,
     config::Preset,
@@ -13,7 +14,8 @@ use relight_core::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::cell::RefCell;
-use web_sys::{Storage, Window};
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement, ShadowRoot, Storage, Window};
 
 /// The form, with the address that it was filled in at.
 const FORM: &str = "relight-form";
@@ -22,8 +24,13 @@ const IDS: &str = "relight-last-ids";
 /// The cloud, the kind of account and the region of the last run.
 const TARGET: &str = "relight-last";
 
+/// The clouds and regions of the last runs, the newest first.
+const REGIONS: &str = "relight-regions";
+
 /// How many runs' ids are kept.
 const RUNS: usize = 3;
+/// How many regions of a cloud are.
+const REGIONS_MAX: usize = 5;
 
 /// The ids of a run, to be filled in again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,31 +59,56 @@ impl LastIds {
 }
 
 struct Kept {
+    host: HtmlElement,
+    /// The name of the element on its page.
+    name: String,
     form: Form,
     /// A secret that was wiped is one all the same.
     guard: Guard,
     address: String,
-    _listeners: Option<[EventListener; 2]>,
 }
 
 thread_local! {
-    static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
+    static KEPT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
+    static LISTENERS: Option<[EventListener; 2]> = listeners();
 }
 
-/// Keeps the form, to be saved once the page is left: not at each letter, of thousands of ids.
-pub(crate) fn keep(form: &Form, guard: Guard) {
+/// The saved forms of a page: the names of its elements, the addresses at which they were filled in, and the
+/// values.
+type Saved = Vec<(String, String, Vec<(String, String)>)>;
+
+/// Keeps the form of an element, to be saved once the page is left: not at each letter, of thousands of ids.
+pub(crate) fn keep(host: &HtmlElement, form: &Form, guard: Guard) {
     let address = address().unwrap_or_default();
-    KEPT.with_borrow_mut(|kept| match kept {
-        Some(kept) => {
+    KEPT.with_borrow_mut(|all| {
+        if let Some(kept) = all.iter_mut().find(|kept| kept.host == *host) {
             kept.form.clone_from(form);
             kept.address = address;
             kept.guard.secret = guard.secret.or(kept.guard.secret);
             kept.guard.token = guard.token.or(kept.guard.token);
-        }
-        None => {
-            *kept = Some(Kept { form: form.clone(), guard, address, _listeners: listeners() });
+        } else {
+            let (host, name, form) = (host.clone(), name_of(host), form.clone());
+            all.retain(|kept| kept.name != name);
+            all.push(Kept { host, name, form, guard, address });
+            LISTENERS.with(|_| ());
         }
     });
+}
+
+/// What is the same of an element when its page is loaded anew: its id, or else its place among the others.
+fn name_of(host: &Element) -> String {
+    let id = host.id();
+    if !id.is_empty() {
+        return format!("#{id}");
+    }
+    let root = host.get_root_node();
+    // A document and a shadow root have the same method.
+    let all = root.unchecked_ref::<Document>().query_selector_all(&host.local_name());
+    let place = all.map_or(-1, |all| Array::from(&all).index_of(host, 0)).to_string();
+    match root.dyn_ref::<ShadowRoot>() {
+        Some(root) => format!("{}/{place}", name_of(&root.host())),
+        None => place,
+    }
 }
 
 fn listeners() -> Option<[EventListener; 2]> {
@@ -96,19 +128,30 @@ fn listeners() -> Option<[EventListener; 2]> {
 
 fn save() {
     let Some(storage) = session_storage() else { return };
-    KEPT.with_borrow(|kept| {
-        let Some(kept) = kept else { return };
-        let mut form = kept.form.clone();
-        form.apply(FormEdit::Guard(kept.guard));
-        let is_typed = |name| matches!(name, "region" | "keyId" | "instanceIds" | "reason");
-        let saved = form.saved();
-        if saved.iter().any(|(name, _)| is_typed(*name)) {
-            write(&storage, FORM, &(&kept.address, saved));
-        } else {
-            // What cannot be removed is not there.
-            let _ = storage.remove_item(FORM);
+    let mut all: Saved = read(&storage, FORM).unwrap_or_default();
+    KEPT.with_borrow(|elements| {
+        for kept in elements {
+            let mut form = kept.form.clone();
+            form.apply(FormEdit::Guard(kept.guard));
+            let is_typed = |name| matches!(name, "region" | "keyId" | "instanceIds" | "reason");
+            let saved = form.saved().into_iter().map(|(name, value)| (name.to_owned(), value));
+            let saved: Vec<_> = saved.collect();
+            all.retain(|(name, ..)| *name != kept.name);
+            if saved.iter().any(|(name, _)| is_typed(name)) {
+                all.push((kept.name.clone(), kept.address.clone(), saved));
+            }
         }
     });
+    write_all(&storage, &all);
+}
+
+fn write_all(storage: &Storage, all: &Saved) {
+    if all.is_empty() {
+        // What cannot be removed is not there.
+        let _ = storage.remove_item(FORM);
+    } else {
+        write(storage, FORM, all);
+    }
 }
 
 /// Whether there is something to fill in, or a selection to fill it in from.
@@ -119,18 +162,19 @@ pub(crate) fn is_there() -> bool {
     is_in(session_storage(), FORM) || is_in(storage(), TARGET) || selections::are_there()
 }
 
-/// The form of this address as it was before the page was loaded anew. An element that is added later
-/// begins empty.
-pub(crate) fn take() -> Link {
-    let storage = session_storage();
-    let saved = storage.as_ref().and_then(|storage| read(storage, FORM));
-    if let Some(storage) = storage {
-        let _ = storage.remove_item(FORM);
-    }
-    let here = address();
-    let saved = saved
-        .filter(|(address, _): &(String, Vec<(String, String)>)| here.as_ref() == Some(address));
-    Link::of_saved(saved.map(|(_, values)| values).unwrap_or_default())
+/// The form of an element as it was before the page was loaded anew, at this address. An element that is
+/// added later begins empty.
+pub(crate) fn take(host: &HtmlElement) -> Link {
+    let Some(storage) = session_storage() else { return Link::default() };
+    let mut all: Saved = read(&storage, FORM).unwrap_or_default();
+    let name = name_of(host);
+    let Some(at) = all.iter().position(|(other, ..)| *other == name) else {
+        return Link::default();
+    };
+    let (_, there, saved) = all.swap_remove(at);
+    write_all(&storage, &all);
+    let is_here = address() == Some(there);
+    Link::of_saved(if is_here { saved } else { Vec::new() })
 }
 
 /// Where the last run was, unless the operator or a link says where to go.
@@ -150,6 +194,16 @@ pub(crate) fn last_ids() -> Vec<LastIds> {
     session_storage().and_then(|storage| read(&storage, IDS)).unwrap_or_default()
 }
 
+fn regions() -> Vec<(String, String)> {
+    storage().and_then(|storage| read(&storage, REGIONS)).unwrap_or_default()
+}
+
+/// The regions of a cloud that were used last in this browser, the newest first.
+pub(crate) fn recent_regions(cloud: &Cloud) -> Vec<String> {
+    let of_cloud = regions().into_iter().filter(|(id, _)| id == cloud.id);
+    of_cloud.map(|(_, region)| region).collect()
+}
+
 /// A run was started: remembers where, and of which instances.
 pub(crate) fn remember(run: &Run, last_ids: &mut Vec<LastIds>) {
     let target = run.spec().target();
@@ -161,6 +215,18 @@ pub(crate) fn remember(run: &Run, last_ids: &mut Vec<LastIds>) {
     };
     if let Some(storage) = storage() {
         write(&storage, TARGET, &[&one.cloud, &one.site, &one.region]);
+        if !one.region.is_empty() {
+            let newest = (one.cloud.clone(), one.region.clone());
+            let mut regions = regions();
+            regions.retain(|other| *other != newest);
+            regions.insert(0, newest);
+            let mut of_cloud = 0;
+            regions.retain(|(cloud, _)| {
+                of_cloud += usize::from(*cloud == one.cloud);
+                *cloud != one.cloud || of_cloud <= REGIONS_MAX
+            });
+            write(&storage, REGIONS, &regions);
+        }
     }
     last_ids.retain(|other| *other != one);
     last_ids.insert(0, one);

@@ -254,6 +254,12 @@ impl Form {
         self.erase
     }
 
+    /// Whether something is asked for that one rarely needs: a dry run, erased disks, other batching.
+    pub fn has_rare_options(&self) -> bool {
+        let usual = default_batching(self.cloud, self.operation, false);
+        self.dry_run || self.erase || self.batching != usual
+    }
+
     /// The public half of the key.
     pub fn key_id(&self) -> &str {
         &self.key_id

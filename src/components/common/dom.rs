@@ -34,6 +34,19 @@ pub(crate) fn set_value(node: &NodeRef, value: &str) {
     }
 }
 
+/// Chooses a value of the first match inside an element, as a user does.
+pub(crate) fn choose_in(node: &NodeRef, selector: &str, value: &str) {
+    let found =
+        node.cast::<Element>().and_then(|root| root.query_selector(selector).ok().flatten());
+    if let Some(field) = found
+        && let Ok(change) = Event::new("change")
+    {
+        let _ = js_sys::Reflect::set(&field, &"value".into(), &value.into());
+        change.init_event_with_bubbles("change", true);
+        let _ = field.dispatch_event(&change);
+    }
+}
+
 /// Selector of the secret fields.
 const SECRETS: [&str; 2] = ["input[name=secret]", "input[name=token]"];
 
@@ -155,6 +168,10 @@ pub(crate) fn focus_in(node: &NodeRef, selector: &str) {
     let found =
         node.cast::<Element>().and_then(|root| root.query_selector(selector).ok().flatten());
     if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // What is folded away cannot have the focus.
+        if let Ok(Some(details)) = element.closest("details") {
+            let _ = details.set_attribute("open", "");
+        }
         let _ = element.focus();
     }
 }

@@ -9,7 +9,7 @@ use crate::components::{
     form::{
         credential::{Credential, Field, KeySlots},
         ids::{Ids, RenderFound},
-        target::{Options, Target},
+        target::{Target, TargetProps, TargetSlots, advanced},
     },
 };
 use crate::{
@@ -18,16 +18,21 @@ use crate::{
     services::frame::UntrustedParent,
     store::{Intent, KeyState},
 };
-use relight_core::{form::Form, model::cloud::Role};
+use relight_core::form::Form;
 use yew::{
     Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, component, html,
-    use_effect_with, use_node_ref,
+    use_effect_with, use_mut_ref, use_node_ref,
 };
 
 /// Props of [`Compose`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct ComposeProps {
     pub(crate) form: Form,
+    #[prop_or_default]
+    pub(crate) target: TargetSlots,
+    /// Beside the title, what only the console has.
+    #[prop_or_default]
+    pub(crate) tools: Html,
     /// The refused field, and why. The field gets the focus whenever this is new.
     #[prop_or_default]
     pub(crate) refusal: Option<Field>,
@@ -68,7 +73,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
         }
     });
     let onsubmit = {
-        let node = node.clone();
+        let (node, dispatch) = (node.clone(), dispatch.clone());
         let field = problem.as_ref().map(|(field, _)| *field);
         Callback::from(move |()| {
             commit_secrets(&node);
@@ -94,27 +99,26 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     };
     let onsubmit = onsubmit.reform(|event: SubmitEvent| event.prevent_default());
     let ready = form.parsed().ids.len();
+    let opened = use_mut_ref(|| false);
+    let target =
+        TargetProps { form: form.clone(), slots: props.target.clone(), problem: problem.clone() };
     html! {
         <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
             {onkeydown}>
             <div class="head">
                 <h2 id="h-what">{ message::WHAT_TO_DO.in_locale(locale) }</h2>
                 <span class="grow"></span>
+                { props.tools.clone() }
                 <span class="small muted">{ message::STEP_ONE.in_locale(locale) }</span>
             </div>
             <div class="body">
-                <Target form={form.clone()} problem={problem.clone()} />
+                <Target ..target.clone() />
                 <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()} found={props.ids_found.clone()}
                     problem={message_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
                 { props.below_ids.clone() }
                 <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} slots={props.key_slots.clone()}
                     key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
-                if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {
-                    <div class="stack options">
-                        <Options operation={form.operation()} batching={form.batching()} dry_run={form.dry_run()}
-                            erase={form.erase()} problem={problem.clone()} />
-                    </div>
-                }
+                { advanced(&target, &opened, &dispatch, locale) }
             </div>
             <div class="foot dock dock-compose">
                 // Next to the pressed button, so that it is visible at any scroll position.
@@ -134,14 +138,6 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
                 </button>
             </div>
         </form>
-    }
-}
-
-/// Whether a parameter needs no field of its own.
-const fn is_set_by_mode(role: Role) -> bool {
-    match role {
-        Role::Force | Role::Disused => true,
-        Role::DryRun | Role::Batching | Role::Erase => false,
     }
 }
 
@@ -184,6 +180,7 @@ fn selector(field: &str) -> &'static str {
         "instanceIds" => "[name=instanceIds]",
         "region" => "[name=region]",
         "site" => "[name=site]",
+        "dryRun" => "[name=dryRun]",
         "batching" => "[name=batching]:checked",
         "erase" => "[name=erase]",
         "keyId" => "[name=keyId]",

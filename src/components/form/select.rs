@@ -8,6 +8,9 @@ use yew::{
 #[derive(PartialEq, Properties)]
 pub(crate) struct SelectProps {
     pub(crate) name: &'static str,
+    /// How many options are shown at a time, where it is not folded.
+    #[prop_or_default]
+    pub(crate) size: Option<AttrValue>,
     /// The value of the selected option.
     pub(crate) value: AttrValue,
     pub(crate) onchange: Callback<Event>,
@@ -30,7 +33,7 @@ pub(crate) fn Select(props: &SelectProps) -> Html {
         use_effect(move || sync_value(&node, &value));
     }
     html! {
-        <select ref={node} name={props.name} onchange={&props.onchange}
+        <select ref={node} name={props.name} size={props.size.clone()} onchange={&props.onchange}
             aria-invalid={props.is_invalid.then_some("true")} aria-describedby={props.described_by}>
             { props.children.clone() }
         </select>

@@ -21,17 +21,41 @@ use relight_core::{
     clouds,
     form::{Form, FormEdit},
     i18n::Locale,
-    model::cloud::{Cloud, Operation, Parameter, ParameterKind, Role},
+    model::cloud::{Batching, Cloud, Operation, Parameter, ParameterKind, Role},
 };
-use yew::{Callback, Event, Html, Properties, classes, component, html, use_state_eq};
+use std::cell::RefCell;
+use yew::{
+    AttrValue, Callback, Event, Html, InputEvent, Properties, classes, component, html,
+    use_state_eq,
+};
 
 /// The value of the option for a region that is not in the list.
-const OTHER: &str = "other";
+pub(crate) const OTHER: &str = "other";
+
+/// What only the console knows of the target.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct TargetSlots {
+    /// The public names of the fields that the operator has locked,
+    pub(crate) locked: Vec<&'static str>,
+    /// and what is rendered in their place.
+    pub(crate) locked_line: Html,
+    /// Where the locked operation has several variants, the field for them.
+    pub(crate) variants: Option<Html>,
+    /// In place of the list of regions alone.
+    pub(crate) region: Option<Html>,
+}
+
+impl TargetSlots {
+    fn is_open(&self, name: &str) -> bool {
+        !self.locked.contains(&name)
+    }
+}
 
 /// Props of [`Target`].
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TargetProps {
     pub(crate) form: Form,
+    pub(crate) slots: TargetSlots,
     pub(crate) problem: Option<Field>,
 }
 
@@ -39,31 +63,34 @@ pub(crate) struct TargetProps {
 #[component]
 pub(crate) fn Target(props: &TargetProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let form = &props.form;
+    let TargetProps { form, slots, .. } = props;
     let (manifest, operation) = (form.cloud(), form.operation());
     let choose = |action: fn(String) -> FormEdit| {
         dispatch.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
     };
     let error = |field| message_for(props.problem.as_ref(), field);
-    // Another list is another element: some browsers show the wrong option when the options of one are
-    // replaced.
-    let offer: String = form.operations().map(|one| one.name).collect();
-    let offer = format!("{} {offer}", manifest.id);
     html! {
         <>
+            { slots.locked_line.clone() }
             <div class="two">
-                <label class="field">
-                    { message::CLOUD.in_locale(locale) }
-                    <Select name="cloud" value={manifest.id} onchange={choose(FormEdit::Cloud)}>
-                        { for form.clouds().map(|one| {
-                            let words = format!("{} · {}", one.name.in_locale(locale), one.product);
-                            choice(one.id, words, one.id == manifest.id)
-                        }) }
-                    </Select>
-                </label>
-                if manifest.regions.required || !form.region().is_empty() {
-                    <Region key={manifest.id} cloud={form.cloud()} region={form.region().to_owned()}
-                        allowed={form.limits().regions.clone()} problem={error("region").map(ToOwned::to_owned)} />
+                if slots.is_open("cloud") {
+                    <label class="field">
+                        { message::CLOUD.in_locale(locale) }
+                        <Select name="cloud" value={manifest.id} onchange={choose(FormEdit::Cloud)}>
+                            { for form.clouds().map(|one| {
+                                let words = format!("{} · {}", one.name.in_locale(locale), one.product);
+                                choice(one.id, words, one.id == manifest.id)
+                            }) }
+                        </Select>
+                    </label>
+                }
+                if slots.is_open("region") && (manifest.regions.required || !form.region().is_empty()) {
+                    if let Some(region) = &slots.region {
+                        { region.clone() }
+                    } else {
+                        <Region key={manifest.id} cloud={manifest} region={form.region().to_owned()}
+                            allowed={form.limits().regions.clone()} problem={error("region").map(ToOwned::to_owned)} />
+                    }
                 }
             </div>
             if manifest.sites.len() > 1 {
@@ -76,17 +103,11 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
                     </Select>
                 </label>
             }
-            <label class="field">
-                { message::OPERATION.in_locale(locale) }
-                <Select name="operation" key={&*offer} value={operation.name} onchange={choose(FormEdit::Operation)}
-                    is_invalid={error("operation").is_some()} described_by="e-operation">
-                    { for form.operations().map(|one| {
-                        choice(one.name, operation_name(one, locale), one == operation)
-                    }) }
-                </Select>
-            </label>
+            if slots.is_open("operation") {
+                { operation_field(form, choose(FormEdit::Operation), error("operation").is_some(), locale) }
+            }
             { problem_at("e-operation", error("operation")) }
-            if operation.modes.len() > 1 {
+            if operation.modes.len() > 1 && slots.is_open("mode") {
                 <fieldset class="field" aria-describedby="mode-help e-mode">
                     <legend>{ message::MODE.in_locale(locale) }</legend>
                     <div class="seg">
@@ -106,66 +127,135 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
     }
 }
 
-/// The remaining options, as far as the operation has them.
-#[derive(PartialEq, Properties)]
-pub(crate) struct OptionsProps {
-    pub(crate) operation: &'static Operation,
-    pub(crate) batching: Option<&'static str>,
-    pub(crate) dry_run: bool,
-    pub(crate) erase: bool,
-    pub(crate) problem: Option<Field>,
+/// The operation.
+pub(crate) fn operation_field(
+    form: &Form,
+    onchange: Callback<Event>,
+    is_invalid: bool,
+    locale: Locale,
+) -> Html {
+    // Another list is another element: some browsers show the wrong option when the options of one are
+    // replaced.
+    let offer: String = form.operations().map(|one| one.name).collect();
+    let offer = format!("{} {offer}", form.cloud().id);
+    html! {
+        <label class="field">
+            { message::OPERATION.in_locale(locale) }
+            <Select name="operation" key={&*offer} value={form.operation().name} {onchange}
+                {is_invalid} described_by="e-operation">
+                { for form.operations().map(|one| {
+                    choice(one.name, operation_name(one, locale), one == form.operation())
+                }) }
+            </Select>
+        </label>
+    }
 }
 
-/// Batch mode, dry run, erasing local disks: the options of an operation.
-#[component]
-pub(crate) fn Options(props: &OptionsProps) -> Html {
-    let (locale, dispatch) = (use_locale(), use_dispatch());
-    let operation = props.operation;
+/// What one rarely needs, as far as the operation has it: batching, dry run, erasing local disks. It is folded
+/// until something in it is not as usual, or refused, and closed by hand alone.
+pub(crate) fn advanced(
+    props: &TargetProps,
+    opened: &RefCell<bool>,
+    dispatch: &Callback<Intent>,
+    locale: Locale,
+) -> Html {
+    let TargetProps { form, slots, .. } = props;
+    let operation = form.operation();
     let error = |field| message_for(props.problem.as_ref(), field);
+    let batching = form.cloud().batching.as_ref().zip(operation.parameter_for(Role::Batching));
+    let dry_run = operation.parameter_for(Role::DryRun).filter(|_| slots.is_open("dryRun"));
+    let erase = operation.parameter_for(Role::Erase);
+    if slots.variants.is_none() && batching.is_none() && dry_run.is_none() && erase.is_none() {
+        return Html::default();
+    }
+    let is_refused = ["batching", "dryRun", "erase"].into_iter().any(|name| error(name).is_some());
+    let is_variant = slots.variants.is_some() && operation.ids_max == 1;
+    let is_open = *opened.borrow() || form.has_rare_options() || is_variant || is_refused;
+    opened.replace(is_open);
     let onbatching =
         dispatch.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));
     let ontick = |action: fn(bool) -> FormEdit| {
         dispatch.reform(move |event: Event| Intent::Edit(action(checked_of(&event))))
     };
     html! {
-        <>
-            if let Some(parameter) = operation.parameter_for(Role::Batching) {
-                { batching(parameter, props.batching, &onbatching, error("batching"), locale) }
-            }
-            if let Some(parameter) = operation.parameter_for(Role::DryRun) {
-                { tick("dryRun", parameter, props.dry_run, false, ontick(FormEdit::DryRun), locale) }
-            }
-            if let Some(parameter) = operation.parameter_for(Role::Erase) {
-                { tick("erase", parameter, props.erase, true, ontick(FormEdit::Erase), locale) }
-                { problem_at("e-erase", error("erase")) }
-            }
-        </>
+        <details class="bare options" data-advanced="" open={is_open}>
+            <summary>{ message::ADVANCED.in_locale(locale) }</summary>
+            <div class="stack">
+                { slots.variants.clone().unwrap_or_default() }
+                if let Some((names, parameter)) = batching {
+                    { batching_field(names, parameter, form.batching(), &onbatching, error("batching"), locale) }
+                }
+                if let Some(parameter) = dry_run {
+                    { tick("dryRun", parameter, form.dry_run(), false, ontick(FormEdit::DryRun), locale) }
+                    { problem_at("e-dryRun", error("dryRun")) }
+                }
+                if let Some(parameter) = erase {
+                    { tick("erase", parameter, form.erase(), true, ontick(FormEdit::Erase), locale) }
+                    { problem_at("e-erase", error("erase")) }
+                }
+            </div>
+        </details>
     }
 }
 
 /// The region: a list, and a field for regions that are not in it.
-#[derive(PartialEq, Properties)]
-struct RegionProps {
-    cloud: &'static Cloud,
-    region: String,
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct RegionProps {
+    pub(crate) cloud: &'static Cloud,
+    pub(crate) region: String,
     /// The only regions that are allowed, if not all are.
-    allowed: Option<Vec<String>>,
-    problem: Option<String>,
+    pub(crate) allowed: Option<Vec<String>>,
+    pub(crate) problem: Option<String>,
+    /// What only the console has of the list.
+    #[prop_or_default]
+    pub(crate) list: Option<RegionList>,
+}
+
+/// What only the console has of the list of regions.
+#[derive(Clone, PartialEq)]
+pub(crate) struct RegionList {
+    pub(crate) options: Html,
+    /// Whether the region is one of them.
+    pub(crate) is_listed: bool,
+    /// How many are shown, while one is being found.
+    pub(crate) size: Option<AttrValue>,
+}
+
+impl RegionProps {
+    /// The regions that can be chosen.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = &str> {
+        let is_allowed =
+            |id: &str| self.allowed.as_ref().is_none_or(|all| all.iter().any(|one| one == id));
+        // Allowed regions that are not known have no name but their id.
+        let is_known_anywhere = |id: &str| {
+            let mut all = clouds::ALL.iter().flat_map(|cloud| cloud.regions.known);
+            all.any(|region| region.id == id)
+        };
+        let unnamed = self.allowed.iter().flatten().map(String::as_str);
+        let known = self.cloud.regions.known.iter().map(|region| region.id);
+        known
+            .filter(move |id| is_allowed(id))
+            .chain(unnamed.filter(move |id| !is_known_anywhere(id)))
+    }
+
+    /// The option for a region.
+    pub(crate) fn option(&self, id: &str, locale: Locale) -> Html {
+        let known = self.cloud.regions.known.iter().find(|region| region.id == id);
+        let words = match known {
+            Some(region) => format!("{} · {id}", region.name.in_locale(locale)),
+            None => shown(id),
+        };
+        choice(id.to_owned(), words, id == self.region)
+    }
 }
 
 #[component]
-fn Region(props: &RegionProps) -> Html {
+pub(crate) fn Region(props: &RegionProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let known = props.cloud.regions.known;
-    let is_allowed =
-        |id: &str| props.allowed.as_ref().is_none_or(|all| all.iter().any(|one| one == id));
-    // Allowed regions that are not known have no name but their id.
-    let is_known_anywhere = |id: &str| {
-        let mut all = clouds::ALL.iter().flat_map(|cloud| cloud.regions.known);
-        all.any(|region| region.id == id)
+    let is_known = match &props.list {
+        Some(list) => list.is_listed,
+        None => props.cloud.regions.known.iter().any(|region| region.id == props.region),
     };
-    let unnamed = props.allowed.iter().flatten().filter(|id| !is_known_anywhere(id));
-    let is_known = known.iter().any(|region| region.id == props.region);
     let asked = use_state_eq(|| false);
     // Once opened, the field stays: while a longer id is typed it may equal a known one.
     let other = props.allowed.is_none() && (*asked || (!is_known && !props.region.is_empty()));
@@ -179,21 +269,21 @@ fn Region(props: &RegionProps) -> Html {
         })
     };
     let oninput =
-        dispatch.reform(|event: yew::InputEvent| Intent::Edit(FormEdit::Region(value_of(&event))));
+        dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::Region(value_of(&event))));
     let problem = props.problem.as_deref();
     let chosen = if other { OTHER.to_owned() } else { props.region.clone() };
     html! {
         <div class="field">
             <label class="field">
                 { message::REGION.in_locale(locale) }
-                <Select name="region" value={chosen} onchange={onselect}
+                <Select name="region" value={chosen} onchange={onselect} size={props.list.as_ref().and_then(|list| list.size.clone())}
                     is_invalid={problem.is_some()} described_by="e-region">
                     { choice("", message::CHOOSE_REGION.in_locale(locale).into(), props.region.is_empty() && !other) }
-                    { for known.iter().filter(|region| is_allowed(region.id)).map(|region| {
-                        let words = format!("{} · {}", region.id, region.name.in_locale(locale));
-                        choice(region.id, words, region.id == props.region && !other)
-                    }) }
-                    { for unnamed.map(|id| choice(id.clone(), shown(id), *id == props.region)) }
+                    if let Some(list) = &props.list {
+                        { list.options.clone() }
+                    } else {
+                        { for props.offered().map(|id| props.option(id, locale)) }
+                    }
                     if props.allowed.is_none() {
                         { choice(OTHER, message::OTHER_REGION.in_locale(locale).into(), other) }
                     }
@@ -226,7 +316,8 @@ fn radio(
     }
 }
 
-fn batching(
+fn batching_field(
+    names: &Batching,
     parameter: &'static Parameter,
     chosen: Option<&str>,
     onchange: &Callback<Event>,
@@ -242,10 +333,13 @@ fn batching(
             <legend>{ parameter.label.in_locale(locale) }</legend>
             <div class="seg">
                 { for choices.iter().map(|choice| radio(
-                    "batching", choice, choice, chosen == Some(*choice), false, onchange.clone(),
+                    "batching", choice, names.name(choice).in_locale(locale), chosen == Some(*choice), false, onchange.clone(),
                 )) }
             </div>
-            <p class="small muted" id="batching-help">{ parameter.help.in_locale(locale) }</p>
+            <p class="small muted" id="batching-help">
+                { parameter.help.in_locale(locale) }{ " " }
+                <code>{ parameter.name }{ "=" }{ chosen.unwrap_or_default() }</code>
+            </p>
             { problem_at("e-batching", error) }
         </fieldset>
     }
@@ -260,11 +354,11 @@ fn tick(
     locale: Locale,
 ) -> Html {
     let help = if danger { "danger-text" } else { "muted" };
-    let (id, error) = if danger { ("erase-help", "e-erase") } else { ("dry-run-help", "") };
+    let (id, error) = if danger { ("erase-help", "e-erase") } else { ("dry-run-help", "e-dryRun") };
     html! {
         <label class="tick">
             <input type="checkbox" {name} {checked} {onchange}
-                aria-describedby={format!("{id} {error}").trim_end().to_owned()} />
+                aria-describedby={format!("{id} {error}")} />
             <span>
                 { parameter.label.in_locale(locale) }
                 <span class={classes!("small", help)} {id}>
@@ -275,12 +369,12 @@ fn tick(
     }
 }
 
-/// The verb, and the vendor's name of the operation.
+/// What an operation does.
 pub(crate) fn operation_name(operation: &Operation, locale: Locale) -> String {
-    let name = if operation.ids_max == 1 {
-        FormMessage::OnePerCall(operation.name).in_locale(locale)
+    let verb = i18n::verb(operation.verb).in_locale(locale);
+    if operation.ids_max == 1 {
+        FormMessage::OnePerCall(verb).in_locale(locale)
     } else {
-        operation.name.to_owned()
-    };
-    format!("{} · {name}", i18n::verb(operation.verb).in_locale(locale))
+        verb.to_owned()
+    }
 }

@@ -112,7 +112,7 @@ pub(crate) fn LinkNotice(props: &LinkNoticeProps) -> Html {
 }
 
 /// The label of a field.
-fn field_name(name: &str, locale: Locale) -> String {
+pub(crate) fn field_name(name: &str, locale: Locale) -> String {
     let message = match name {
         "cloud" => message::CLOUD,
         "site" => message::SITE,

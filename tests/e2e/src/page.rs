@@ -86,7 +86,9 @@ impl Page {
     pub async fn open(&self, url: &str) -> Result<()> {
         self.visit(url).await?;
         self.wait_for_step("compose").await?;
-        self.wait_for("[name=cloud]").await
+        // Where the operator has locked it, the field cannot be seen.
+        let script = "return all('[name=cloud]').length > 0;";
+        self.wait_until("the form", script, &[]).await.map(drop)
     }
 
     /// Runs a script in which `host` is the element, `root` its shadow root, `all(s)` every match of a
@@ -192,6 +194,7 @@ impl Page {
     pub async fn choose(&self, name: &str, value: &str) -> Result<()> {
         let field = format!("[name={name}]");
         self.wait_until(&field, "return all(a).length > 0;", &[json!(field)]).await?;
+        self.unfold(name).await?;
         let kind = self.run("const e = all(a)[0]; return e.type;", &[json!(field)]).await?;
         match kind.as_str() {
             Some("select-one") => {
@@ -218,10 +221,18 @@ impl Page {
                 ensure!(there == Value::Bool(true), "{name} has no {value}");
                 self.press_on(&radio).await?;
             }
+            // The operator has chosen.
+            Some("hidden") => {}
             _ => self.fill(name, value).await?,
         }
         let what = format!("{name} to be {value}");
         until(what, || async { Ok((self.value(name).await? == value).then_some(())) }).await
+    }
+
+    /// Opens what a field is folded away in, as a person does.
+    async fn unfold(&self, name: &str) -> Result<()> {
+        let summary = format!("details:not([open]):has([name={name}]) > summary");
+        if self.sees(&summary).await? { self.click(&summary).await } else { Ok(()) }
     }
 
     /// Clicks a box or a radio button: on its label, which is what people click.
@@ -328,6 +339,7 @@ impl Page {
 
     /// Ticks a box, or not.
     pub async fn tick(&self, name: &str, on: bool) -> Result<()> {
+        self.unfold(name).await?;
         if self.value(name).await? != on.to_string() {
             self.press_on(&format!("[name={name}]")).await?;
         }

@@ -4,11 +4,16 @@
 //! person then looks at and nothing else: no key, no proxy, no erasing of disks; and whatever in it
 //! looks like a key is not used, whatever its name.
 
-use crate::credential::is_like_a_key;
+use crate::{
+    credential::{is_like_a_key, may_be_secret},
+    form::{Form, saved::is_doubtful},
+    ids::IdProblemKind,
+    model::cloud::Role,
+};
 
 /// The parameters that fill something in, by the fields' public names, in the order in which they do:
 /// what belongs to a cloud after the cloud.
-pub(crate) const NAMES: [&str; 8] =
+pub const NAMES: [&str; 8] =
     ["cloud", "site", "region", "operation", "mode", "dryRun", "instanceIds", "reason"];
 
 /// What the parameters of an address say.
@@ -61,6 +66,46 @@ impl Link {
     /// Whether there is nothing to fill in and nothing to say.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty() && self.refused.is_empty()
+    }
+}
+
+impl Form {
+    /// What a link to this form says: the parameters that [`Link::read`] fills in, as far as there is a
+    /// choice. Of the ids' text only what may be ids.
+    ///
+    /// # Errors
+    /// The name of a field in which something is or looks like a key or a secret: it is in no link.
+    pub fn link(&self) -> Result<Vec<(&'static str, String)>, &'static str> {
+        let problems = self.parsed.problems.iter();
+        let rest = problems.clone().filter(|problem| problem.kind != IdProblemKind::Repeated);
+        let ids = self.parsed.ids.iter().map(|parsed| parsed.id.as_str());
+        let ids = ids.chain(rest.map(|one| one.text.as_str())).collect::<Vec<_>>().join("\n");
+        let is_known = self.cloud.regions.known.iter().any(|one| one.id == self.region);
+        let has_key = |text: &str| self.guard.is_in(text) || is_like_a_key(text);
+        if !is_known && (has_key(&self.region) || may_be_secret(&self.region)) {
+            return Err("region");
+        }
+        if has_key(&self.reason) {
+            return Err("reason");
+        }
+        if has_key(&self.ids_text) || problems.clone().any(is_doubtful) {
+            return Err("instanceIds");
+        }
+        let has_choice = |name: &str| match name {
+            "site" => self.cloud.sites.len() > 1,
+            "mode" => self.operation.modes.len() > 1,
+            "dryRun" => self.operation.parameter_for(Role::DryRun).is_some(),
+            _ => true,
+        };
+        let mut values = self.filled();
+        values.retain(|(name, _)| NAMES.contains(name) && has_choice(name));
+        for (name, value) in &mut values {
+            if *name == "instanceIds" {
+                value.clone_from(&ids);
+            }
+        }
+        values.retain(|(_, value)| !value.is_empty());
+        Ok(values)
     }
 }
 

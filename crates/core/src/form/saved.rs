@@ -50,17 +50,19 @@ impl Form {
         if self.guard.is_in(&self.ids_text) || is_like_a_key(&self.ids_text) {
             return String::new();
         }
-        let is_doubtful = |problem: &&IdProblem| {
-            matches!(problem.kind, IdProblemKind::Malformed(_)) && may_be_secret(&problem.text)
-        };
         let problems = self.parsed.problems.iter();
-        if self.parsed.ignored == 0 && !problems.clone().any(|problem| is_doubtful(&problem)) {
+        if self.parsed.ignored == 0 && !problems.clone().any(is_doubtful) {
             return self.ids_text.to_string();
         }
         let ids = self.parsed.ids.iter().map(|parsed| parsed.id.as_str());
         let rest = problems.filter(|one| !is_doubtful(one)).map(|problem| problem.text.as_str());
         ids.chain(rest).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Whether something that was meant as an id may be a secret.
+pub(super) fn is_doubtful(problem: &IdProblem) -> bool {
+    matches!(problem.kind, IdProblemKind::Malformed(_)) && may_be_secret(&problem.text)
 }
 
 impl Link {

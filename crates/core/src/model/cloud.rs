@@ -283,8 +283,19 @@ pub enum ParameterKind {
 pub struct Batching {
     /// Each instance for itself. A dry run says of it in any case that it passed.
     pub each: &'static str,
+    /// What that does, on the button.
+    pub each_name: Text,
     /// One failure refuses the whole call.
     pub together: &'static str,
+    /// What that does, on the button.
+    pub together_name: Text,
+}
+
+impl Batching {
+    /// What a value does, in words.
+    pub fn name(&self, value: &str) -> Text {
+        if value == self.each { self.each_name } else { self.together_name }
+    }
 }
 
 /// What a parameter is for.

@@ -67,7 +67,7 @@ impl Limits {
     }
 
     /// Whether a region may be used.
-    pub(crate) fn allows_region(&self, region: &str) -> bool {
+    pub fn allows_region(&self, region: &str) -> bool {
         listed(self.regions.as_ref(), |name| name == region)
     }
 

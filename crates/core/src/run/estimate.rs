@@ -60,8 +60,8 @@ impl Run {
         let limiter = &self.transient.rate_limiter;
         let next_at = limiter.next_at(now).max(self.throttled_until(now).unwrap_or(now));
         let interval = limiter.interval_ms().max(answer / self.max_in_flight() as Millis);
-        let pauses = (self.calls_in_wave + following).checked_div(self.policy.wave_calls);
-        let paused = pauses.unwrap_or(0) as Millis * self.policy.wave_pause_ms;
+        let waves = (self.calls_in_wave + following).checked_div(self.policy.wave_calls);
+        let paused = waves.unwrap_or(0) as Millis * self.policy.wave_pause_ms;
         Some(next_at.saturating_sub(now) + following as Millis * interval + paused + answer)
     }
 

@@ -98,6 +98,7 @@ mod tests {
     use crate::{
         clouds,
         config::Config,
+        credential::{Fingerprint, Guard},
         form::{Form, FormEdit},
         i18n::Locale,
         session::{Action, Session},
@@ -142,6 +143,69 @@ mod tests {
             assert_eq!(filled.still_applied(&session).count(), 5);
             session.update(Action::Edit(FormEdit::IdsText("something else".into())));
             assert!(!filled.still_applied(&session).any(|name| name == "instanceIds"));
+        }
+    }
+
+    #[test]
+    fn the_link_to_a_form_leads_to_the_same_form() {
+        for &cloud in clouds::ALL {
+            for operation in cloud.operations {
+                for mode in operation.modes {
+                    let region = cloud.regions.known.last().map_or("", |region| region.id);
+                    let example = cloud.ids.example;
+                    let mut form = Form::new(cloud).unwrap();
+                    for edit in [
+                        FormEdit::Site(cloud.sites.last().unwrap().id.into()),
+                        FormEdit::Region(region.into()),
+                        FormEdit::Operation(operation.name.into()),
+                        FormEdit::Mode(mode.id.into()),
+                        FormEdit::DryRun(true),
+                        FormEdit::IdsText(format!("web {example}, {example}\nnot-an-id")),
+                        FormEdit::Reason("TICKET-7 & more".into()),
+                    ] {
+                        form.apply(edit);
+                    }
+                    let link = form.link().unwrap().into_iter();
+                    let read = Link::read(link.map(|(name, value)| (name.to_owned(), value)));
+                    let (mut session, _) = session("{}");
+                    assert_eq!(read.refused, Vec::<String>::new());
+                    assert_eq!(read.fill_in(&mut session, &[]).left, []);
+                    let other = session.form();
+                    let ids = |form: &Form| -> Vec<_> {
+                        form.parsed().ids.iter().map(|parsed| parsed.id.clone()).collect()
+                    };
+                    assert_eq!(ids(other), ids(&form));
+                    let rest = |form: &Form| {
+                        let mut filled = form.filled();
+                        filled.retain(|(name, _)| *name != "instanceIds");
+                        filled
+                    };
+                    assert_eq!(rest(other), rest(&form), "{} {}", cloud.id, operation.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_link_is_made_of_a_form_that_has_a_key_in_it() {
+        const SECRET: &str = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0";
+        let short = "sandboxZenlayerPassword01";
+        let secret = Some(Fingerprint::of(short.chars().map(u32::from)));
+        let edits = |text: &str| {
+            [
+                ("region", FormEdit::Region(text.into())),
+                ("instanceIds", FormEdit::IdsText(format!("ins-aaaaaaaa {text}"))),
+                ("reason", FormEdit::Reason(format!("for {text}"))),
+            ]
+        };
+        for (field, edit) in edits(SECRET).into_iter().chain(edits(short)) {
+            let mut form = Form::new(clouds::by_id("tencent").unwrap()).unwrap();
+            form.apply(FormEdit::Guard(Guard { secret, token: None }));
+            form.apply(FormEdit::KeyId("AKIDexampleexampleexample0001".into()));
+            let link = form.link().unwrap();
+            assert!(!format!("{link:?}").contains("AKID"), "{link:?}");
+            form.apply(edit);
+            assert_eq!(form.link(), Err(field));
         }
     }
 

@@ -28,6 +28,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("comfort::the_dot_tells_what_was_seen", connection),
         case!("comfort::corrections_and_undo", corrections),
         case!("comfort::empty_places_help", empty_places),
+        case!("comfort::the_header_is_one_line_on_a_phone", header)
+            .configured(|setting| Setting { width: 360, ..setting }),
         case!("comfort::no_text_widens_the_page", long_texts).configured(|setting| Setting {
             fleet: long_names,
             width: 320,
@@ -41,7 +43,7 @@ async fn reload(fixture: &Fixture) -> Result<()> {
     page.run("window.isOld = true; return true;", &[]).await?;
     page.session().driver().refresh().await?;
     page.wait_until("another page", "return window.isOld !== true;", &[]).await?;
-    page.wait_for("[name=cloud]").await
+    page.wait_for_step("compose").await
 }
 
 async fn comes_back(fixture: &mut Fixture) -> Result<()> {
@@ -395,6 +397,40 @@ async fn empty_places(fixture: &mut Fixture) -> Result<()> {
     page.act("open-recent").await?;
     page.wait_for_step("run").await?;
     page.wait_for_outcomes(&[id], &["proven"]).await
+}
+
+/// Also with a run, a key and saved runs, in both languages; every target can be hit.
+async fn header(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let one_line = "const targets = [...first('header').querySelectorAll('button, a')] \
+         .filter(e => seen(e) && e.dataset.action !== 'run').map(e => e.getBoundingClientRect()); \
+         if (targets.length < 5 || targets.some(r => r.width < 24 || r.height < 24)) return false; \
+         const middles = targets.map(r => r.y + r.height / 2); \
+         return Math.max(...middles) - Math.min(...middles) < 4;";
+    let ids = TENCENT.running(fixture, 1);
+    for step in ["compose", "run", "new"] {
+        match step {
+            "run" => {
+                send(fixture, &TENCENT.form(&ids[0])).await?;
+                page.wait_for_outcomes(&ids, &["proven"]).await?;
+            }
+            "new" => {
+                page.act("new-run").await?;
+                page.wait_for_step("compose").await?;
+            }
+            _ => {}
+        }
+        for _ in 0..2 {
+            page.wait_until(&format!("one line: {step}"), one_line, &[]).await?;
+            ensure!(page.overflow().await? <= 0);
+            // What does not fit is reached by scrolling, as the focus does.
+            for action in ["explain", "runs", "power"] {
+                page.act(action).await?;
+            }
+            page.act("language").await?;
+        }
+    }
+    Ok(())
 }
 
 fn long_names() -> Fleet {

@@ -21,6 +21,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("embedding::a_second_version_leaves_the_first", versions),
         case!("embedding::password_managers_find_their_fields", fields),
         case!("embedding::what_is_taken_out_leaves_nothing", cycles),
+        case!("embedding::two_elements_get_their_own_forms_back", two_forms),
         case!("embedding::the_harness_sees_violations_and_errors", harness).noisy(),
     ]
 }
@@ -59,6 +60,43 @@ async fn events(fixture: &mut Fixture) -> Result<()> {
     ensure!(!all.contains(ALIBABA.secret) && !all.contains("Signature"), "{all}");
     ensure!(events_of(fixture, "relight-error").await?.is_empty());
     Ok(())
+}
+
+/// Each by its id, or else by its place.
+async fn two_forms(fixture: &mut Fixture) -> Result<()> {
+    let portal = "<!doctype html><title>portal</title><relight-console></relight-console>\
+         <relight-console id=\"other\"></relight-console><relight-console></relight-console>\
+         <script type=\"module\">import init from './relight.js'; await init();</script>";
+    fixture.site.replace("portal.html", portal.into());
+    let driver = fixture.page.session().driver();
+    let roots = "const roots = [...document.querySelectorAll('relight-console')] \
+         .map(host => host.shadowRoot); const ids = roots.map(root => root?.querySelector('[name=instanceIds]'));";
+    driver.goto(format!("{}portal.html", fixture.site.url())).await?;
+    let texts = ["ins-aaaaaaaa", "1660545330971680835", "i-bp1g6zv0ce8oghu7k2m4"];
+    until("the forms", || async {
+        let script = format!("{roots} return ids.length === 3 && ids.every(Boolean);");
+        Ok((driver.execute(script, vec![]).await?.json() == &json!(true)).then_some(()))
+    })
+    .await?;
+    let script = format!(
+        "{roots} ids.forEach((field, at) => {{ field.value = arguments[0][at]; field.dispatchEvent( \
+           new InputEvent('input', {{ bubbles: true, composed: true, inputType: 'insertFromPaste' }})); }});"
+    );
+    driver.execute(script, vec![json!(texts)]).await?;
+    // By the part that keeps the form.
+    until("all read", || async {
+        let script = format!(
+            "{roots} return roots.every(root => root.querySelector('[data-count=valid]'));"
+        );
+        Ok((driver.execute(script, vec![]).await?.json() == &json!(true)).then_some(()))
+    })
+    .await?;
+    driver.refresh().await?;
+    until("each its own", || async {
+        let script = format!("{roots} return ids.map(field => field?.value);");
+        Ok((driver.execute(script, vec![]).await?.json() == &json!(texts)).then_some(()))
+    })
+    .await
 }
 
 async fn before_send(fixture: &mut Fixture) -> Result<()> {

@@ -1,8 +1,10 @@
 //! What the form shows is what is sent.
 
-use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER};
+use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER, is_chinese, send};
 use anyhow::{Context, Result, ensure};
 use relight_e2e::{Fixture, case, suite::Case, until};
+use serde_json::json;
+use thirtyfour::Key;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
@@ -13,6 +15,9 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("form::ids_that_are_not_sent_are_shown", problems),
         case!("form::more_than_a_hundred_are_split", split),
         case!("form::letters_between_two_tasks_stay", letters),
+        case!("form::regions_are_found_by_name_and_id", regions),
+        case!("form::the_last_regions_of_a_cloud_come_first", recent_regions),
+        case!("form::what_is_rarely_needed_is_folded_until_it_counts", advanced),
     ]
 }
 
@@ -65,7 +70,9 @@ async fn selects(fixture: &Fixture, account: Account, asked: &[Asked]) -> Result
         page.paste("instanceIds", &id).await?;
         // The visible labels, not only the values behind them.
         let shown = page.shown("operation").await?;
-        ensure!(shown.contains(operation), "{shown:?} is shown for {operation}");
+        let verb = if starts { "Start" } else { "Restart" };
+        let one = if operation.ends_with('s') { "" } else { ", one instance per request" };
+        ensure!(shown == format!("{verb}{one}"), "{shown:?} is shown for {operation}");
         let shown = page.shown("cloud").await?.to_lowercase();
         ensure!(shown.contains(account.cloud.name()), "{shown:?} is shown");
         if let Some(region) = account.region {
@@ -117,7 +124,7 @@ async fn other_cloud(fixture: &mut Fixture) -> Result<()> {
             Ok((operation == "RebootInstances").then_some(()))
         })
         .await?;
-        ensure!(page.shown("operation").await?.contains("RebootInstances"));
+        ensure!(page.shown("operation").await? == "Restart");
         ensure!(page.value("mode").await? == "soft", "soft is preselected");
         ensure!(page.sees("[name=region]").await? == (cloud != "zenlayer"));
         if cloud != "zenlayer" {
@@ -221,4 +228,139 @@ async fn letters(fixture: &mut Fixture) -> Result<()> {
     let letters = letters.as_str().context("letters")?;
     ensure!(letters.len() > 4, "only {letters} was typed");
     page.wait_for_value("keyId", letters).await
+}
+
+/// The regions that are in the list now.
+async fn listed(fixture: &Fixture) -> Result<Vec<String>> {
+    let script = "return all('[name=region] option').map(o => o.value) \
+         .filter(value => value && value !== 'other');";
+    Ok(serde_json::from_value(fixture.page.run(script, &[]).await?)?)
+}
+
+async fn regions(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let enter = String::from(Key::Enter.value());
+    // The form alone has names to type the beginning of.
+    ensure!(page.shown("region").await? == "Choose…");
+    page.choose("region", "eu-central-1").await?;
+    ensure!(page.shown("region").await? == "Frankfurt · eu-central-1");
+    page.act("review").await?;
+    page.wait_for_no("[data-form-only]").await?;
+    for (language, names) in [("en", ["Frankfurt", "Hangzhou"]), ("zh", ["法兰克福", "杭州"])]
+    {
+        for (typed, found) in [
+            (names[0], vec!["eu-central-1"]),
+            ("frank", vec!["eu-central-1"]),
+            ("杭州 finance", vec!["cn-hangzhou-finance"]),
+            ("US-", vec!["us-west-1", "us-east-1", "us-southeast-1"]),
+        ] {
+            page.fill("findRegion", typed).await?;
+            until(format!("{found:?}"), || async {
+                let mut listed = listed(fixture).await?;
+                // What is chosen stays in the list.
+                listed.retain(|id| found.contains(&id.as_str()));
+                Ok((listed == found).then_some(()))
+            })
+            .await?;
+            ensure!(listed(fixture).await?.len() <= found.len() + 1);
+            page.press(&enter).await?;
+            page.wait_for_value("region", found[0]).await?;
+            page.wait_for_value("findRegion", "").await?;
+            ensure!(listed(fixture).await?.len() > 30, "the others are gone");
+        }
+        page.choose("region", "cn-hangzhou").await?;
+        ensure!(page.shown("region").await? == format!("{} · cn-hangzhou", names[1]), "{language}");
+        page.act("language").await?;
+    }
+    // In the list that opens, by the pointer.
+    page.fill("findRegion", "lon").await?;
+    page.choose("region", "eu-west-1").await?;
+    // One that is not known.
+    page.fill("findRegion", "cn-new-9").await?;
+    page.press(&enter).await?;
+    page.wait_for_value("regionOther", "cn-new-9").await?;
+    ensure!(page.value("region").await? == "other");
+    // What was being found is over when the focus is elsewhere.
+    page.choose("region", "eu-west-1").await?;
+    page.fill("findRegion", "tok").await?;
+    page.fill("keyId", "LTAI").await?;
+    page.wait_for_value("findRegion", "").await?;
+    ensure!(page.value("region").await? == "eu-west-1");
+    ensure!(fixture.calls().is_empty());
+    Ok(())
+}
+
+async fn recent_regions(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let ids = TENCENT.running(fixture, 1);
+    ensure!(!page.sees("optgroup").await?);
+    send(fixture, &TENCENT.form(&ids[0])).await?;
+    page.wait_for_outcomes(&ids, &["proven"]).await?;
+    page.act("new-run").await?;
+    page.wait_for_step("compose").await?;
+    let recent = "return [...root.querySelector('[name=region] optgroup')?.children ?? []] \
+         .map(option => option.value);";
+    for _ in 0..2 {
+        page.choose("cloud", "tencent").await?;
+        until("the last region, first", || async {
+            Ok((page.run(recent, &[]).await? == json!(["ap-guangzhou"])).then_some(()))
+        })
+        .await?;
+        let all = listed(fixture).await?;
+        ensure!(all.iter().filter(|id| *id == "ap-guangzhou").count() == 1, "{all:?}");
+        page.choose("region", "ap-guangzhou").await?;
+        ensure!(page.shown("region").await? == "Guangzhou · ap-guangzhou");
+        // Of this cloud alone.
+        page.choose("cloud", "alibaba").await?;
+        page.choose("region", "cn-hangzhou").await?;
+        ensure!(page.run(recent, &[]).await? == json!([]));
+        page.run("sessionStorage.clear(); return true;", &[]).await?;
+        page.open(&fixture.url()).await?;
+    }
+    let stored = page.run("return JSON.stringify(localStorage);", &[]).await?;
+    let stored = stored.as_str().unwrap_or_default();
+    ensure!(!stored.contains(TENCENT.key_id) && !stored.contains(TENCENT.secret), "{stored}");
+    Ok(())
+}
+
+async fn advanced(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let ids = ALIBABA.running(fixture, 2).join("\n");
+    page.compose(&ALIBABA.form(&ids)).await?;
+    for language in ["en", "zh"] {
+        ensure!(!page.sees("[name=dryRun], [name=batching]").await?, "not folded in {language}");
+        let text = page.all_text().await?;
+        for raw in ["AllTogether", "SuccessFirst", "BatchOptimization", "RebootInstances"] {
+            ensure!(!text.contains(raw), "{raw} in {text}");
+        }
+        page.act("language").await?;
+    }
+    page.click("[data-advanced] > summary").await?;
+    ensure!(page.shown("batching").await? == "Go on with the others");
+    ensure!(page.text("#batching-help").await?.contains("BatchOptimization=SuccessFirst"));
+    page.act("language").await?;
+    ensure!(is_chinese(&page.shown("batching").await?));
+    page.act("language").await?;
+    page.choose("batching", "AllTogether").await?;
+    ensure!(page.shown("batching").await? == "Refuse the whole request");
+    // What is refused in it is not hidden, nor is its reason; the field has the focus.
+    page.tick("dryRun", true).await?;
+    page.choose("batching", "SuccessFirst").await?;
+    page.click("[data-advanced] > summary").await?;
+    page.wait_for_no("[name=batching]").await?;
+    page.act("review").await?;
+    page.wait_for("#e-batching").await?;
+    let focused = "return root.activeElement?.name === 'batching';";
+    page.wait_until("the focus", focused, &[]).await?;
+    // Nor what is not as usual.
+    page.visit(&format!("{}?cloud=alibaba&dryRun=true", fixture.site.url())).await?;
+    page.wait_for("[name=dryRun]").await?;
+    ensure!(page.value("dryRun").await? == "true");
+    page.tick("dryRun", false).await?;
+    ensure!(page.sees("[name=dryRun]").await?, "it closes under the hand");
+    // A cloud without any of it has no such place.
+    page.choose("cloud", "tencent").await?;
+    page.wait_for_no("[data-advanced]").await?;
+    ensure!(fixture.calls().is_empty());
+    Ok(())
 }

@@ -1,8 +1,8 @@
 //! What the page's address fills in, and what it does not.
 
-use crate::support::{TENCENT, is_chinese};
+use crate::support::{ALIBABA, TENCENT, is_chinese};
 use anyhow::{Context, Result, ensure};
-use relight_e2e::{Fixture, case, suite::Case};
+use relight_e2e::{Fixture, case, page::Form, suite::Case};
 use serde_json::json;
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -11,6 +11,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("links::a_key_in_a_link_is_taken_out", key),
         case!("links::what_the_operator_locks_wins", locked),
         case!("links::a_host_keeps_its_address", host_page),
+        case!("links::what_the_form_holds_is_copied_as_a_link", copied),
     ]
 }
 
@@ -127,5 +128,75 @@ async fn host_page(fixture: &mut Fixture) -> Result<()> {
     ensure!(fixture.page.value("instanceIds").await?.is_empty());
     ensure!(!fixture.page.sees("[data-link]").await?);
     ensure!(address(fixture).await? == url);
+    Ok(())
+}
+
+async fn copied(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    let listen = "() => { window.copied = []; const { clipboard } = navigator; \
+         if (clipboard) clipboard.writeText = async text => { window.copied.push(text); }; }";
+    page.session().before_every_page(listen).await?;
+    open(fixture, "?utm_source=chat&cloud=zenlayer&reason=TICKET+7").await?;
+    let ids = ALIBABA.running(fixture, 2);
+    let text = format!("{}, {} # web\nnot-an-id", ids[0], ids[1]);
+    let form = Form {
+        operation: Some("RebootInstances"),
+        mode: Some("force"),
+        dry_run: true,
+        ..ALIBABA.form(&text)
+    };
+    page.compose(&form).await?;
+    page.act("copy-link").await?;
+    let link = page.wait_until("a link", "return window.copied.at(-1) ?? null;", &[]).await?;
+    let link = link.as_str().context("a link")?;
+    ensure!(!link.contains(ALIBABA.key_id) && !link.contains(ALIBABA.secret), "{link}");
+    ensure!(link.starts_with(&fixture.site.url()) && link.contains("utm_source=chat"), "{link}");
+    // In another tab, say.
+    page.run("sessionStorage.clear(); return true;", &[]).await?;
+    page.visit(link).await?;
+    page.wait_for("[data-link=taken]").await?;
+    ensure!(!page.sees("[data-link=left], [data-link=refused]").await?);
+    for (name, value) in [
+        ("cloud", "alibaba"),
+        ("region", "cn-hangzhou"),
+        ("operation", "RebootInstances"),
+        ("mode", "force"),
+        ("dryRun", "true"),
+        ("keyId", ""),
+    ] {
+        ensure!(page.value(name).await? == value, "{name}: {}", page.value(name).await?);
+    }
+    let filled_in = page.value("instanceIds").await?;
+    ensure!(ids.iter().all(|id| filled_in.contains(id)), "{filled_in}");
+    ensure!(page.text("[data-count=valid] b").await? == "2");
+    ensure!(
+        page.run("return first('[data-link=taken]').dataset.fields;", &[])
+            .await?
+            .as_str()
+            .is_some_and(|fields| fields.contains("reason"))
+    );
+    // A secret by mistake is in no link, and the page says where it is.
+    for typed in [TENCENT.key_id, "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4MTIz"] {
+        page.paste("instanceIds", &format!("{}\n{typed}", ids[0])).await?;
+        page.act("copy-link").await?;
+        let words = page.text("[data-refused-link]").await?;
+        ensure!(words.contains("Instances") && !words.contains(typed), "{words}");
+    }
+    page.act("language").await?;
+    ensure!(is_chinese(&page.text("[data-refused-link]").await?));
+    page.act("language").await?;
+    ensure!(page.run("return window.copied.length;", &[]).await? == 0);
+    page.paste("instanceIds", &ids[0]).await?;
+    page.wait_for_no("[data-refused-link]").await?;
+    // So many that no server takes the link.
+    let many: Vec<String> = (0..600).map(|at| format!("i-bp1{at:017}")).collect();
+    page.paste("instanceIds", &many.join(" ")).await?;
+    page.act("copy-link").await?;
+    ensure!(page.text("[data-refused-link]").await?.contains("do not fit"));
+    // Where links are not read none is offered.
+    page.run("host.removeAttribute('routing'); host.setAttribute('lang', 'en'); return true;", &[])
+        .await?;
+    page.wait_for_no("[data-action=copy-link]").await?;
+    ensure!(fixture.calls().is_empty());
     Ok(())
 }

@@ -29,7 +29,7 @@ async fn configured(fixture: &Fixture, configuration: &Value) -> Result<()> {
     fixture.page.visit(&fixture.site.url()).await?;
     // What the form cannot judge loads the console.
     fixture.page.wait_for_no("[data-form-only]").await?;
-    fixture.page.wait_for_step("compose").await
+    fixture.page.wait_for("[data-step=compose], [data-step=unusable]").await
 }
 
 async fn options(fixture: &Fixture, name: &str) -> Result<Vec<String>> {
@@ -105,7 +105,26 @@ async fn late(fixture: &mut Fixture) -> Result<()> {
     Ok(())
 }
 
+const FIXED: [(&str, &str); 4] = [
+    ("cloud", "tencent"),
+    ("region", "ap-guangzhou"),
+    ("operation", "RebootInstances"),
+    ("mode", "soft"),
+];
+
 async fn locked(fixture: &mut Fixture) -> Result<()> {
+    let page = &fixture.page;
+    // Of a verb that a cloud has twice the usual one, and the other where one rarely looks.
+    let verb = json!({ "preset": { "cloud": "alibaba", "region": "cn-hangzhou", "operation": "reboot" },
+        "locked": ["operation", "region", "cloud"] });
+    configured(fixture, &verb).await?;
+    let line = page.text("[data-set-by-operator]").await?;
+    let wanted = "Alibaba Cloud · Hangzhou (cn-hangzhou) · Restart, set by your administrator";
+    ensure!(line.trim() == wanted, "{line}");
+    ensure!(!page.sees("[name=operation]").await?);
+    ensure!(page.value("operation").await? == "RebootInstances");
+    page.choose("operation", "RebootInstance").await?;
+    page.wait_for("[data-advanced][open] [name=operation]").await?;
     let ids = TENCENT.running(fixture, 2);
     configured(
         fixture,
@@ -114,15 +133,27 @@ async fn locked(fixture: &mut Fixture) -> Result<()> {
             "locked": ["cloud", "region", "operation", "mode", "instanceIds"] }),
     )
     .await?;
-    let page = &fixture.page;
     page.wait_for_value("instanceIds", &ids[0]).await?;
     ensure!(page.value("keyId").await? == TENCENT.key_id);
-    ensure!(options(fixture, "cloud").await? == ["tencent"]);
-    ensure!(page.value("region").await? == "ap-guangzhou");
-    // An option added to the page's markup changes nothing that is sent.
-    let script = "const s = first('select[name=operation]'); const o = document.createElement('option'); \
-         o.value = 'StartInstances'; s.append(o); s.value = o.value; \
-         s.dispatchEvent(new Event('change', { bubbles: true })); return true;";
+    // One line to read in place of fields; their names have their values.
+    let line = page.text("[data-set-by-operator]").await?;
+    let wanted =
+        "Tencent Cloud · Guangzhou (ap-guangzhou) · Restart · Soft, set by your administrator";
+    ensure!(line.trim() == wanted, "{line}");
+    for (name, value) in FIXED {
+        ensure!(page.value(name).await? == value, "{name}");
+        ensure!(!page.sees(&format!("[name={name}]")).await?, "{name}");
+    }
+    page.act("language").await?;
+    let line = page.text("[data-set-by-operator]").await?;
+    ensure!(is_chinese(&line) && line.contains("广州 (ap-guangzhou)"), "{line}");
+    page.act("language").await?;
+    page.screenshot(&format!("{}-operator-locked", page.browser())).await?;
+    // A value changed in the page's markup changes nothing that is sent.
+    let script = "for (const [name, value] of [['operation', 'StartInstances'], ['region', 'ap-shanghai']]) { \
+         const field = all(`[name=${name}]`)[0]; field.value = value; \
+         for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true })); } \
+         return true;";
     page.run(script, &[]).await?;
     page.fill("secret", TENCENT.secret).await?;
     page.review().await?;
@@ -130,6 +161,7 @@ async fn locked(fixture: &mut Fixture) -> Result<()> {
     page.wait_for_outcomes(&ids[..1], &["accepted", "in-progress", "proven"]).await?;
     let calls = fixture.power_calls();
     ensure!(calls.len() == 1 && calls[0].action == "RebootInstances", "{calls:#?}");
+    ensure!(calls[0].region == "ap-guangzhou", "{calls:#?}");
     Ok(())
 }
 
@@ -171,10 +203,12 @@ async fn locked_outside(fixture: &mut Fixture) -> Result<()> {
         "preset": { "cloud": "zenlayer" }, "locked": ["cloud"] });
     page.run("host.config = a; return true;", &[inside]).await?;
     page.wait_for_no("[data-problem=configuration]").await?;
-    ensure!(options(fixture, "cloud").await? == ["zenlayer"]);
+    let set = "[data-set-by-operator=cloud]";
+    ensure!(page.text(set).await?.contains("Zenlayer"));
     // An attribute does not open it again.
     page.run("host.setAttribute('proxy', '/other'); return true;", &[]).await?;
-    ensure!(options(fixture, "cloud").await? == ["zenlayer"]);
+    ensure!(page.text(set).await?.contains("Zenlayer"));
+    ensure!(page.value("cloud").await? == "zenlayer");
     Ok(())
 }
 
@@ -208,21 +242,37 @@ async fn wrong(fixture: &mut Fixture) -> Result<()> {
     let ids = TENCENT.running(fixture, 1);
     configured(fixture, &json!({ "alow": { "clouds": ["tencent"] } })).await?;
     let page = &fixture.page;
-    page.wait_for("[data-problem=configuration]").await?;
+    // No form, whose fields would be filled in for nothing: who can fix it, and what for.
+    page.wait_for("[data-step=unusable] [data-problem=configuration]").await?;
+    ensure!(!page.sees("form, [name=cloud], [data-action=review]").await?);
+    let words = page.text("[data-problem=configuration]").await?;
+    ensure!(words.contains("administrator") && !words.contains("`alow`"), "{words}");
     page.click("[data-problem=configuration] summary").await?;
     let words = page.text("[data-problem=configuration]").await?;
     ensure!(words.contains("`alow`") && words.contains("`allow`") && words.contains("line 1"));
-    // In the place of the form.
-    ensure!(!page.sees("[name=instanceIds], [name=secret], [data-action=review]").await?);
+    page.screenshot(&format!("{}-configuration-unusable", page.browser())).await?;
     page.act("language").await?;
     ensure!(is_chinese(&page.text("[data-problem=configuration]").await?));
-    ensure!(!page.sees("[data-step=review], [data-step=looking]").await?);
+    page.act("language").await?;
+    // What needs no configuration is there.
+    page.click("[data-step=unusable] [data-action=explain]").await?;
+    page.act("sample").await?;
+    page.wait_for("article[data-code]").await?;
+    page.act("power").await?;
+    // Mended, and broken again while somebody types: nothing is lost.
+    page.run("host.config = {}; return true;", &[]).await?;
+    page.wait_for_step("compose").await?;
+    page.compose(&TENCENT.form(&ids[0])).await?;
+    page.run("host.config = { alow: 1 }; return true;", &[]).await?;
+    page.wait_for_step("unusable").await?;
+    page.run("host.config = {}; return true;", &[]).await?;
+    page.wait_for_value("instanceIds", &ids[0]).await?;
+    ensure!(page.value("region").await? == "ap-guangzhou");
     ensure!(fixture.calls().is_empty());
-    page.screenshot(&format!("{}-configuration-unusable", page.browser())).await?;
     // The form does not ignore what it cannot judge.
     for text in [r#"{ "proxy": "/a", "proxy": "/proxy" }"#, "null", "[]", "{"] {
         fixture.site.replace("relight.json", text.as_bytes().to_vec());
-        page.open(&fixture.url()).await?;
+        page.visit(&fixture.url()).await?;
         page.wait_for_no("[data-form-only]").await?;
         page.wait_for("[data-problem=configuration]").await?;
     }
@@ -231,12 +281,11 @@ async fn wrong(fixture: &mut Fixture) -> Result<()> {
     page.open(&fixture.url()).await?;
     page.compose(&TENCENT.form(&ids[0])).await?;
     page.run("host.setAttribute('proxy', 'ftp://proxy.example.com'); return true;", &[]).await?;
-    page.act("review").await?;
+    page.wait_for_step("unusable").await?;
     page.wait_for("[data-problem=configuration]").await?;
     page.click("[data-problem=configuration] summary").await?;
     let words = page.text("[data-problem=configuration]").await?;
     ensure!(words.contains("`ftp://proxy.example.com`"), "{words}");
-    ensure!(!page.sees("[name=instanceIds], [name=secret], [data-action=review]").await?);
     // Another host is never called this page's proxy.
     let route = "host.setAttribute('proxy', '//proxy.example.com/there'); return true;";
     page.run(route, &[]).await?;

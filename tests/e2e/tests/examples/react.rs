@@ -29,7 +29,7 @@ pub(crate) async fn locked(fixture: &mut Fixture) -> Result<()> {
     }
     ensure!(!page.sees("[data-action=language]").await?, "there is another language");
     let text = page.all_text().await?;
-    ensure!(text.contains("地域") && text.contains("重启"), "{text}");
+    ensure!(text.contains("广州 (ap-guangzhou)") && text.contains("重启"), "{text}");
     ensure!(is_in_colour(fixture, "[data-action=review]").await?, "it has another colour");
 
     // None of the page's own style applies but what is meant to.

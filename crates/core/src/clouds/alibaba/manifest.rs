@@ -167,7 +167,12 @@ const fn force(name: &'static str) -> Parameter {
     }
 }
 
-const BATCHING: Batching = Batching { each: "SuccessFirst", together: "AllTogether" };
+const BATCHING: Batching = Batching {
+    each: "SuccessFirst",
+    each_name: text("Go on with the others", "其余实例照常执行"),
+    together: "AllTogether",
+    together_name: text("Refuse the whole request", "整个请求都不执行"),
+};
 
 const BATCH_OPTIMIZATION: Parameter = Parameter {
     name: "BatchOptimization",
@@ -175,8 +180,8 @@ const BATCH_OPTIMIZATION: Parameter = Parameter {
     role: Role::Batching,
     label: text("If some instances fail the checks", "部分实例未通过检查时"),
     help: text(
-        "AllTogether: one failure refuses the whole call. SuccessFirst: each instance for itself.",
-        "AllTogether：有一台失败则整个请求失败。SuccessFirst：各实例独立执行，互不影响。",
+        "The checks of the cloud itself, when the request arrives: state, lock, permission.",
+        "指云端收到请求时所做的检查：状态、锁定、权限。",
     ),
     excludes: &[],
 };
