@@ -25,6 +25,8 @@ impl Coverage {
             "not sent",
             "second copy",
             "throttled",
+            "refused for the window",
+            "read refused for the window",
             "skewed",
             "internal error",
             "garbled",

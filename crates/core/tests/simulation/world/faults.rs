@@ -136,6 +136,7 @@ impl World {
             2 => {
                 self.coverage.note("clock set");
                 self.left_at.clear();
+                self.forget_windows();
                 self.page_ahead_ms = i64::try_from(self.rng.below(240_000)).unwrap() - 120_000;
             }
             3 => {
@@ -184,6 +185,7 @@ impl World {
         self.held_back = Some("brought back");
         self.lost_in_a_row = 0;
         self.left_at.clear();
+        self.forget_windows();
         self.journal_is_broken = false;
         let written = serde_json::to_string(&self.journal).map_err(|error| error.to_string())?;
         let records: Vec<Record> =
