@@ -35,6 +35,7 @@ impl Coverage {
             "stopped",
             "asked",
             "approved late",
+            "changed meanwhile",
             "waits for its turn",
             "taken back",
             "slept",

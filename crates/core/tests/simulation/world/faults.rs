@@ -25,7 +25,10 @@ impl World {
             let delay = self.rng.below(150_000);
             let event = Event::Ask(offer);
             self.soon(delay, Thing::Page { life: self.life, event });
-            return Ok(());
+            // Nor does the person wait for that.
+            let other = choices.into_iter().find(|other| *other != choice && self.rng.chance(50));
+            let Some(other) = other.and_then(|other| run.offer(other)) else { return Ok(()) };
+            return self.handle(run, Event::Ask(other));
         }
         self.handle(run, Event::Ask(offer))
     }
