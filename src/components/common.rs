@@ -8,4 +8,5 @@ pub(crate) mod icon;
 pub(crate) mod page_link;
 pub(crate) mod pager;
 pub(crate) mod shortcuts;
+pub(crate) mod throttled;
 pub(crate) mod untrusted_text;

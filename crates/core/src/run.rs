@@ -10,7 +10,8 @@
 //! 4. `unknown` is looked at, never sent again by itself;
 //! 5. a call is in the journal before it goes out, so that after a crash it is known to be unknown;
 //! 6. what has not left is taken back by whatever stops the run, and asks at the very last moment;
-//! 7. what is sent, or sent again, is what was shown and said yes to, and nothing beyond it.
+//! 7. what is sent, or sent again, is what was shown and said yes to, and nothing beyond it;
+//! 8. what a cloud refuses until its next minute is not asked for before, once the page knows.
 //!
 //! There is one way in, and here is what it leads to; the files beside this one each have what
 //! happens to one part of the state, in the order in which a call goes through them.
@@ -123,6 +124,8 @@ struct Transient {
     clock_set_at: Option<Millis>,
     /// Until when the cloud refuses all calls of this kind.
     throttled_until: Option<Millis>,
+    /// The same of describe calls, which it counts by themselves.
+    describes_throttled_until: Option<Millis>,
     woken_by: Option<Millis>,
     now: Millis,
 }
@@ -237,6 +240,7 @@ impl Run {
                 lacks_key: false,
                 clock_set_at: None,
                 throttled_until: None,
+                describes_throttled_until: None,
                 woken_by: None,
                 now: 0,
             },

@@ -11,7 +11,7 @@ use relight_core::{
         outcome::{DescribedInstance, LastOperation, LastOperationState, Outcome, Phase, Response},
         plan::{BatchOptions, plan, plan_with},
     },
-    run::{Choice, Event, Evidence, Millis},
+    run::{Choice, Event, Evidence, Millis, Policy},
     transport::TransportResult,
 };
 
@@ -152,20 +152,93 @@ fn a_refused_minute_is_waited_for() {
         let begin = page.now;
         let is_window = id == "alibaba" && header.is_none();
         assert_eq!(page.run.throttled_until(begin).is_some(), is_window, "{id}");
-        // What was signed already stays here as well.
-        assert_eq!(commands.canceled, if is_window { &[1][..] } else { &[] }, "{id}");
+        // What was signed already stays here as well, where a pause is asked for or known.
+        let has_pause = is_window || header.is_some();
+        assert_eq!(commands.canceled, if has_pause { &[1][..] } else { &[] }, "{id}");
         page.holds_calls = false;
         let mut calls = commands.calls;
         while !calls.contains(&0) {
             calls.extend(page.pass(1).calls);
             let waited = page.now - begin;
-            assert!(!is_window || calls.is_empty() || waited >= least_ms, "{id}: {waited}");
+            assert!(!has_pause || calls.is_empty() || waited >= least_ms, "{id}: {waited}");
             assert!(waited < 120_000, "{id}");
         }
         let waited = page.now - begin;
         assert!((least_ms..=most_ms).contains(&waited), "{id}: {waited}");
         assert_eq!(page.run.throttled_until(page.now), None);
     }
+}
+
+/// What Alibaba answers at 08:00:41, 19 s before its next minute, to what came too often.
+fn refused_for_its_minute() -> TransportResult {
+    let body = r#"{"RequestId":"r","HostId":"h","Code":"Throttling.User","Message":"Request was denied due to user flow control."}"#;
+    let mut response = said(400, body);
+    response.headers.retain(|(name, _)| name != "date");
+    response.headers.push(("date".into(), "Wed, 01 May 2024 08:00:41 GMT".into()));
+    TransportResult::Answered(response)
+}
+
+/// A wave that is taken back had a pause behind it, which it does not need any more: the minute is no
+/// such pause.
+#[test]
+fn a_wave_that_is_taken_back_ends_no_refused_minute() {
+    let cloud = clouds::by_id("alibaba").unwrap();
+    let options = BatchOptions { size: Some(1), canary: false };
+    let plan = plan_with(&plan_input(cloud, "RebootInstances", 3), options).unwrap();
+    let policy = Policy { wave_calls: 1, wave_pause_ms: 1_000, ..Policy::default() };
+    let mut page = Page::with(&plan, &[], policy);
+    page.holds_calls = true;
+    let mut ready = page.step(Event::Tick).ready;
+    while ready.len() < 2 {
+        ready.extend(page.pass(1).ready);
+    }
+    page.step(Event::ReadyToSend { call: 0 });
+    let result = refused_for_its_minute();
+    assert_eq!(page.step(Event::Completed { call: 0, result }).canceled, [1]);
+    page.holds_calls = false;
+    assert!(page.pass(209).calls.is_empty(), "it is refused until then");
+    assert!(!page.pass(20).calls.is_empty(), "and not longer");
+}
+
+/// The minute counts for whatever a person asks for meanwhile, too.
+#[test]
+fn a_refused_minute_is_waited_for_after_a_stop() {
+    let cloud = clouds::by_id("alibaba").unwrap();
+    let options = BatchOptions { size: Some(1), canary: false };
+    let plan = plan_with(&plan_input(cloud, "RebootInstances", 2), options).unwrap();
+    let mut page = Page::of(&plan, &[]);
+    assert_eq!(page.step(Event::Tick).calls, [0]);
+    page.step(Event::Stop);
+    page.step(Event::Completed { call: 0, result: refused_for_its_minute() });
+    assert_eq!(page.outcomes(), ["rejected", "queued"]);
+    let asked = page.ask(Choice::SendNotStarted);
+    assert!([asked.calls, page.pass(209).calls].concat().is_empty(), "it is refused until then");
+    assert_eq!(page.pass(20).calls.len(), 1, "and not longer");
+}
+
+/// Describe calls are counted by themselves: what is refused of them is waited for, and keeps no call.
+#[test]
+fn a_refused_minute_of_describes_is_waited_for() {
+    let cloud = clouds::by_id("alibaba").unwrap();
+    let plan = plan(&plan_input(cloud, "RebootInstances", 2), None).unwrap();
+    let mut page = Page::of(&plan, &[]);
+    assert_eq!(page.step(Event::Tick).calls, [0]);
+    page.step(Event::Completed {
+        call: 0,
+        result: TransportResult::Lost { word: "network".into() },
+    });
+    let described = page.pass(50).described;
+    assert_eq!(described.len(), 2);
+    page.step(Event::Described { ids: described, result: refused_for_its_minute() });
+    let begin = page.now;
+    let until = page.run.describes_throttled_until(begin);
+    assert_eq!(until, Some(begin + 21_000));
+    assert_eq!(page.run.throttled_until(begin), None, "calls are counted by themselves");
+    // Not for a person who asks, either.
+    page.step(Event::Resume);
+    assert!(page.pass(209).described.is_empty());
+    assert_eq!(page.pass(1).described.len(), 2);
+    assert_eq!(page.run.describes_throttled_until(page.now), None);
 }
 
 /// A date that is cached, absent, doubled or of somebody in between corrects nothing, and nothing is

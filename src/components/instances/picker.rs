@@ -7,6 +7,7 @@ use crate::{
         common::{
             dom::value_of,
             icon::{Icon, icon},
+            throttled::Throttled,
             untrusted_text::shown,
         },
         errors::explanation::{explain_fault_of, fault_card},
@@ -204,6 +205,9 @@ fn problems(props: &PickerProps, locale: Locale) -> Html {
                 { fault_card(&explanation, fault, locale) }
             </>
         };
+    }
+    if let Some(until) = list.throttled_until() {
+        return html! { <p class="small muted"><Throttled {until} /></p> };
     }
     if !list.has_shifted() {
         return Html::default();

@@ -4,6 +4,7 @@ use crate::components::{
     common::{
         dom::focus,
         icon::{Icon, icon},
+        throttled::Throttled,
     },
     errors::explanation::{explain_fault_of, fault_card},
 };
@@ -80,6 +81,9 @@ pub(crate) fn PreflightProgress(props: &PreflightProgressProps) -> Html {
                         <span>{ MessageArgs::PreflightProgress { done, total }.in_locale(locale) }</span>
                         <span>{ t(message::PREFLIGHT_HINT) }</span>
                     </p>
+                    if let Some(until) = preflight.throttled_until() {
+                        <p class="small muted"><Throttled {until} /></p>
+                    }
                 </div>
                 if let Some((fault, explanation)) = &explanation {
                     { fault_card(explanation, fault, locale) }

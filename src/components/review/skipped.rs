@@ -5,6 +5,7 @@ use crate::components::{
         copy::CopyButton,
         icon::{Icon, icon},
         pager::use_page_size,
+        throttled::Throttled,
         untrusted_text::shown,
     },
     errors::explanation::joined,
@@ -121,6 +122,9 @@ fn search(region_search: &RegionSearch, dispatch: &Dispatch, locale: Locale) -> 
                     { MessageArgs::Searched { done, total }.in_locale(locale) }
                 }
             </p>
+            if let Some(until) = region_search.throttled_until() {
+                <p class="muted"><Throttled {until} /></p>
+            }
             { for region_search.found().iter().map(|(region, ids)| {
                 let to = region.clone();
                 let onclick = dispatch.reform(move |_| Intent::Form(Action::GoTo { region: to.clone() }));

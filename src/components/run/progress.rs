@@ -1,7 +1,10 @@
 //! The progress of a run: one bar, and milestones for screen readers.
 
 use crate::components::{
-    common::untrusted_text::{shown, untrusted_text},
+    common::{
+        throttled::Throttled,
+        untrusted_text::{shown, untrusted_text},
+    },
     run::chip::{SHOWN, tone},
 };
 use crate::{
@@ -48,6 +51,8 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
     } else {
         i18n::status(status).in_locale(locale).into()
     };
+    let calls_wait = run.throttled_until(*now).filter(|_| status == RunStatus::Sending);
+    let throttled = calls_wait.or_else(|| run.describes_throttled_until(*now));
     let finished_at = run.rows().iter().filter_map(|row| row.settled_at).max();
     let took = run.started_at().zip(finished_at).filter(|_| status == RunStatus::Finished);
     let elapsed = run.started_at().filter(|_| status != RunStatus::Finished);
@@ -68,12 +73,9 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
                         { MessageArgs::Pace(run.spec().operation().calls_per_second).in_locale(locale) }
                     </span>
                 }
-                if let Some(at) = run.throttled_until(*now).filter(|_| status == RunStatus::Sending) {
-                    <span class="wide" data-throttled="">
-                        { MessageArgs::NextWindow(at.saturating_sub(*now).div_ceil(1_000)).in_locale(locale) }
-                    </span>
-                }
-                if let Some(at) = preflight {
+                if let Some(until) = throttled {
+                    <Throttled {until} />
+                } else if let Some(at) = preflight {
                     <span>{ MessageArgs::NextDescribe(at.saturating_sub(*now).div_ceil(1_000)).in_locale(locale) }</span>
                 }
                 if let Some(seconds) = run.clock_correction_seconds() {

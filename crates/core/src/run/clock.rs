@@ -1,9 +1,8 @@
 //! The cloud's clock against the page's, as far as refusals tell of it.
 
-use super::{Millis, Run};
+use super::{Millis, Run, reads::refused_for};
 use crate::{
     catalogue::Effect,
-    clouds,
     model::{
         outcome::{Fault, Response},
         plan::Target,
@@ -63,13 +62,6 @@ pub(super) fn skew_told_by_refusal(
     result: &TransportResult,
     through_proxy: bool,
 ) -> Option<i64> {
-    let (Fault::Cloud(report), TransportResult::Answered(response)) = (fault, result) else {
-        return None;
-    };
-    if !transport::is_from_cloud(response, through_proxy) {
-        return None;
-    }
-    let errors = clouds::catalogue(target.cloud).errors;
-    let is_for_clock = clouds::effect(errors, report, None) == Effect::ClockSkew;
-    is_for_clock.then(|| skew_seconds(sent_at, now, response)).flatten()
+    let response = refused_for(Effect::ClockSkew, target, fault, result, through_proxy)?;
+    skew_seconds(sent_at, now, response)
 }

@@ -96,6 +96,11 @@ impl Preflight {
         self.reads.clock_skew_seconds().unwrap_or_default()
     }
 
+    /// Until when it waits, since the cloud has had too many reads of this kind in its window.
+    pub fn throttled_until(&self) -> Option<Millis> {
+        self.reads.throttled_until()
+    }
+
     /// What it has brought so far.
     pub fn result(&self) -> &PreflightResult {
         &self.result
@@ -212,6 +217,44 @@ mod tests {
         // The same answer again is no matter of the clock any more.
         preflight.described(now, &ids, &refused);
         assert!(matches!(preflight.next(now), PreflightCommand::WakeAt(_)));
+    }
+
+    /// A cloud that counts reads by the minute refuses them until the next one begins.
+    #[test]
+    fn a_refused_minute_is_waited_for() {
+        let cloud = clouds::by_id("alibaba").unwrap();
+        let target = Target::new(cloud, None, "cn-hangzhou").unwrap();
+        let ids: Vec<InstanceId> = parse_ids("i-bp1g6zv0ce8oghu7k2m4", Some(cloud))
+            .ids
+            .into_iter()
+            .map(|one| one.id)
+            .collect();
+        let refused = |headers: &[(&str, &str)]| {
+            TransportResult::Answered(Response {
+                status: 400,
+                headers: headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+                body: r#"{"RequestId":"473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E","HostId":"h","Code":"Throttling.User","Message":"Request was denied due to user flow control."}"#.into(),
+            })
+        };
+        let vouched = ("proxy-status", "relight-proxy; received-status=400");
+        let date = ("date", "Wed, 01 May 2024 08:00:41 GMT");
+        // By the cloud's clock it is 19 s to the next minute; 2 s are added, since its seconds are cut.
+        for (headers, wait_ms, is_window) in [
+            (&[vouched, date][..], 21_000, true),
+            (&[vouched, date, ("x-acs-retry-after", "3000")], 3_000, false),
+            // Of nobody: it proves nothing, and is tried again as anything else is.
+            (&[date], 1_000, false),
+        ] {
+            let mut preflight = Preflight::new(target.clone(), &ids, true);
+            let now = 1_714_550_441_000;
+            assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
+            preflight.described(now, &ids, &refused(headers));
+            assert_eq!(preflight.next(now), PreflightCommand::WakeAt(now + wait_ms), "{headers:?}");
+            let until = is_window.then_some(now + wait_ms);
+            assert_eq!(preflight.throttled_until(), until, "{headers:?}");
+            assert!(matches!(preflight.next(now + wait_ms), PreflightCommand::Describe(_)));
+            assert_eq!(preflight.throttled_until(), None, "{headers:?}");
+        }
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(super) struct RateLimiter {
     /// How many calls have gone out since the pace was last changed.
     unchanged_for: usize,
     next_at: Millis,
+    /// Nothing goes out before this: somebody asked for it, or would refuse it.
+    refused_until: Millis,
     /// The last calls, as many as a second allows.
     recent: VecDeque<Recent>,
     slowed_at: Option<Millis>,
@@ -53,6 +55,7 @@ impl RateLimiter {
             usual_interval_ms,
             unchanged_for: 0,
             next_at: 0,
+            refused_until: 0,
             recent: VecDeque::new(),
             slowed_at: None,
         }
@@ -71,7 +74,7 @@ impl RateLimiter {
             .filter(|_| self.recent.len() >= self.calls_per_second)
             .and_then(|place| self.recent.get(place))
             .map_or(0, |first| first.over_at);
-        self.next_at.max(window)
+        self.next_at.max(window).max(self.refused_until)
     }
 
     /// Records a call that leaves at a time, or will in a moment.
@@ -82,6 +85,7 @@ impl RateLimiter {
         if self.was_set_back(at) {
             self.recent.clear();
             self.next_at = at;
+            self.refused_until = 0;
         }
         let late_ms = at.saturating_sub(self.next_at);
         let due = if late_ms <= self.interval_ms { self.next_at.min(at) } else { at };
@@ -160,9 +164,9 @@ impl RateLimiter {
             self.unchanged_for = 0;
             self.slowed_at = Some(now);
         }
-        let asked_ms = asked_ms.unwrap_or(0).min(120_000);
+        let asked_ms = asked_ms.unwrap_or(0);
         // Who asks for a pause means every call.
-        self.not_before(now + asked_ms);
+        self.refused_until = self.refused_until.max(now + asked_ms);
         let backoff = 500_u64 << resends.min(6);
         // Calls of several pages must not come back in step; the call's number will do for a spread.
         let spread = (call as u64).wrapping_mul(7_919) % (backoff / 2 + 1);

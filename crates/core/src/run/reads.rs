@@ -1,11 +1,17 @@
 //! One read after another, at the cloud's pace. Reads may be repeated: what was refused for pace, or
-//! lost, is asked for again, twice at most; with a key that is wrong once is enough.
+//! lost, is asked for again, twice at most; with a key that is wrong once is enough. Where a cloud refuses
+//! reads until its next window begins, that is waited for.
 
 use super::{Millis, clock::skew_told_by_refusal};
 use crate::{
+    catalogue::Effect,
+    clouds,
     explain::is_wrong_key,
-    model::{outcome::Fault, plan::Target},
-    transport::TransportResult,
+    model::{
+        outcome::{Fault, Response},
+        plan::Target,
+    },
+    transport::{self, Pause, TransportResult},
 };
 
 /// Reads in a row of one target, as a state machine without I/O.
@@ -15,6 +21,7 @@ pub struct Reads {
     through_proxy: bool,
     in_flight: bool,
     next_at: Millis,
+    throttled_until: Option<Millis>,
     tries: u32,
     asked_at: Millis,
     clock_skew_seconds: Option<i64>,
@@ -42,6 +49,7 @@ impl Reads {
             through_proxy,
             in_flight: false,
             next_at: 0,
+            throttled_until: None,
             tries: 0,
             asked_at: 0,
             clock_skew_seconds: None,
@@ -74,6 +82,11 @@ impl Reads {
         self.fault.as_ref()
     }
 
+    /// Until when they wait, since the cloud has had too many reads of this kind in its window.
+    pub fn throttled_until(&self) -> Option<Millis> {
+        self.throttled_until
+    }
+
     /// Whether one may go.
     pub fn next(&mut self, now: Millis) -> Turn {
         if self.in_flight {
@@ -88,6 +101,7 @@ impl Reads {
         let per_second = u64::from(self.target.cloud.describe_calls_per_second.max(1));
         self.next_at = now + 1_000_u64.div_ceil(per_second);
         self.in_flight = true;
+        self.throttled_until = None;
         self.asked_at = now;
         Turn::Now
     }
@@ -109,7 +123,17 @@ impl Reads {
         if self.tries > 2 || is_wrong_key(self.target.cloud, &fault) {
             self.fault = Some(fault);
         } else {
-            self.next_at = now + (500 << self.tries);
+            let skew_seconds = self.clock_skew_seconds.unwrap_or_default();
+            let pause = pause_told_by_refusal(
+                &self.target,
+                now,
+                skew_seconds,
+                &fault,
+                result,
+                self.through_proxy,
+            );
+            self.next_at = now + pause.map_or(0, |pause| pause.ms).max(500 << self.tries);
+            self.throttled_until = pause.filter(|pause| pause.is_window).map(|_| self.next_at);
         }
     }
 
@@ -123,4 +147,36 @@ impl Reads {
             skew_told_by_refusal(&self.target, times, fault, result, self.through_proxy);
         self.clock_skew_seconds.is_some()
     }
+}
+
+/// How long to wait after a read that was refused for its pace. `None` if it was not, if nobody says how
+/// long, or if nobody knows who has refused it.
+pub(super) fn pause_told_by_refusal(
+    target: &Target,
+    now: Millis,
+    clock_skew_seconds: i64,
+    fault: &Fault,
+    result: &TransportResult,
+    through_proxy: bool,
+) -> Option<Pause> {
+    let response = refused_for(Effect::Throttled, target, fault, result, through_proxy)?;
+    let ours = now.saturating_add_signed(clock_skew_seconds * 1_000);
+    transport::pause_after(target.cloud, response, ours)
+}
+
+/// The answer with which the cloud itself has refused a read, if this was why.
+pub(super) fn refused_for<'a>(
+    why: Effect,
+    target: &Target,
+    fault: &Fault,
+    result: &'a TransportResult,
+    through_proxy: bool,
+) -> Option<&'a Response> {
+    let (Fault::Cloud(report), TransportResult::Answered(response)) = (fault, result) else {
+        return None;
+    };
+    let errors = clouds::catalogue(target.cloud).errors;
+    (transport::is_from_cloud(response, through_proxy)
+        && clouds::effect(errors, report, None) == why)
+        .then_some(response)
 }

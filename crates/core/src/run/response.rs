@@ -3,7 +3,7 @@
 use super::{CallState, Millis, NO_KEY, Pause, Run, clock::skew_seconds, conclude};
 use crate::{
     catalogue::Effect,
-    model::outcome::{BatchAnswer, Fault, Outcome},
+    model::outcome::{BatchAnswer, Fault, InstanceAnswer, Outcome},
     run::row::{WatchReason, Watched},
     transport::{self, TransportResult},
 };
@@ -123,12 +123,16 @@ impl Run {
         result: &TransportResult,
         answer: &BatchAnswer,
     ) -> Option<Millis> {
-        if !self.policy.resend || self.stopped || self.pause.is_some() {
-            return None;
-        }
         let first = answer.instances.first()?;
         if answer.instances.iter().any(|instance| instance.outcome != first.outcome) {
             return None;
+        }
+        let throttled = self.throttled(now, sent_at, (index, resends), result, first);
+        if !self.policy.resend || self.stopped || self.pause.is_some() {
+            return None;
+        }
+        if let Some(at) = throttled {
+            return (resends < 8).then_some(at.max(self.other_bytes_at(sent_at)));
         }
         if first.outcome == Outcome::NotSent {
             let worth_it = match first.fault.as_deref() {
@@ -143,19 +147,6 @@ impl Run {
         }
         let TransportResult::Answered(response) = result else { return None };
         match conclude::effect_of(&self.spec, first.fault.as_deref()?) {
-            Effect::Throttled if resends < 8 => {
-                let cloud = self.spec.target().cloud;
-                let ours = now.saturating_add_signed(self.clock_skew_seconds * 1_000);
-                let asked = transport::retry_after_ms(response);
-                let window = transport::until_next_window_ms(cloud, response, ours);
-                let asked = asked.or(window);
-                let rate_limiter = &mut self.transient.rate_limiter;
-                let at = now + rate_limiter.throttled(now, sent_at, (index, resends), asked);
-                if asked.is_some() && asked == window {
-                    self.wait_for_window(now, at);
-                }
-                Some(at.max(self.other_bytes_at(sent_at)))
-            }
             Effect::ClockSkew if !self.clock_corrected => {
                 self.correct_clock(now, skew_seconds(sent_at, now, response)?);
                 Some(now)
@@ -177,11 +168,36 @@ impl Run {
 }
 
 impl Run {
-    /// The cloud refuses all calls of this kind until then: what is ready waits as well.
-    fn wait_for_window(&mut self, now: Millis, until: Millis) {
-        self.transient.throttled_until = Some(until);
-        self.transient.changed_state = true;
-        self.take_back_all(now);
+    /// When a call may go again that was refused for its pace; `None` if it was not. Whether it will or
+    /// not, the pause is meant for all: what is ready waits as well.
+    fn throttled(
+        &mut self,
+        now: Millis,
+        sent_at: Millis,
+        (index, resends): (usize, u32),
+        result: &TransportResult,
+        first: &InstanceAnswer,
+    ) -> Option<Millis> {
+        let (Outcome::Rejected, TransportResult::Answered(response)) = (first.outcome, result)
+        else {
+            return None;
+        };
+        if conclude::effect_of(&self.spec, first.fault.as_deref()?) != Effect::Throttled {
+            return None;
+        }
+        let ours = now.saturating_add_signed(self.clock_skew_seconds * 1_000);
+        let pause = transport::pause_after(self.spec.target().cloud, response, ours);
+        let asked_ms = pause.map(|pause| pause.ms);
+        let rate_limiter = &mut self.transient.rate_limiter;
+        let at = now + rate_limiter.throttled(now, sent_at, (index, resends), asked_ms);
+        if let Some(pause) = pause {
+            if pause.is_window {
+                self.transient.throttled_until = Some(at);
+                self.transient.changed_state = true;
+            }
+            self.take_back_all(now);
+        }
+        Some(at)
     }
 
     /// Until when nothing is sent, since the cloud has had too many calls of this kind in its window,

@@ -218,6 +218,7 @@ impl Run {
         }
         let ids = call.batch.ids().to_vec();
         self.transient.ready.remove(&index);
+        self.transient.throttled_until = None;
         self.transient.rate_limiter.mark_sent(index, now);
         self.change_call(index, |call| {
             call.state = CallState::Sending;

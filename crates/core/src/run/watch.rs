@@ -11,6 +11,7 @@ use crate::{
     run::{
         clock::{skew_seconds, skew_told_by_refusal},
         conclude::CloudClock,
+        reads::pause_told_by_refusal,
         response::lacks_key,
         row::{WatchReason, Watched},
     },
@@ -29,6 +30,11 @@ impl Run {
         })
     }
 
+    /// Until when nothing is looked at, since the cloud has had too many describe calls in its window.
+    pub fn describes_throttled_until(&self, now: Millis) -> Option<Millis> {
+        self.transient.describes_throttled_until.filter(|until| *until > now)
+    }
+
     /// Whether there is anything to look at.
     pub(super) fn is_watching(&self) -> bool {
         !self.transient.isolating.is_empty()
@@ -41,6 +47,11 @@ impl Run {
             self.closed || self.pause == Some(Pause::Restored) || self.transient.lacks_key;
         if self.transient.describing || !self.is_watching() || resting || !self.may_describe() {
             return NextDescribe::Nothing;
+        }
+        // Of a clock that was set back since, nothing is known.
+        let asked_at = self.transient.last_describes.back().copied().unwrap_or_default();
+        if let Some(until) = self.describes_throttled_until(now).filter(|_| asked_at <= now) {
+            return NextDescribe::Wait(until);
         }
         let at = self.transient.next_describe_at.unwrap_or(now);
         if self.transient.due.is_empty() {
@@ -105,8 +116,18 @@ impl Run {
                 let through_proxy = self.policy.through_proxy;
                 let times = (asked_at, now);
                 let skew = skew_told_by_refusal(target, times, &fault, result, through_proxy);
+                let pause = pause_told_by_refusal(
+                    target,
+                    now,
+                    self.clock_skew_seconds,
+                    &fault,
+                    result,
+                    through_proxy,
+                );
                 if skew.is_some_and(|seconds| self.learn_clock(now, seconds)) {
                     self.describe_by(now);
+                } else if let Some(pause) = pause {
+                    self.transient.describes_throttled_until = Some(now + pause.ms);
                 } else {
                     self.narrowing_failed(ids);
                 }

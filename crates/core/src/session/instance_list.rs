@@ -115,6 +115,11 @@ impl InstanceList {
         self.reads.clock_skew_seconds().unwrap_or_default()
     }
 
+    /// Until when it waits, since the cloud has had too many reads of this kind in its window.
+    pub fn throttled_until(&self) -> Option<Millis> {
+        self.reads.throttled_until().filter(|_| self.state == ListState::Reading)
+    }
+
     /// Reads no further. What has come stays.
     pub fn stop(&mut self) {
         if self.state == ListState::Reading {
@@ -302,6 +307,42 @@ mod tests {
         assert_eq!(cursors.len(), 4, "the second page is tried three times");
         assert!(list.fault().is_some() && !list.is_whole() && !list.is_reading());
         assert_eq!(list.instances().len(), 100);
+    }
+
+    #[test]
+    fn a_refused_minute_is_waited_for_and_the_list_goes_on() {
+        let page = |next: &str| {
+            answer(&json!({ "RequestId": "473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E", "NextToken": next,
+                "TotalCount": 1, "Instances": { "Instance": [{
+                    "InstanceId": "i-bp1g6zv0ce8oghu7k2m4", "InstanceName": "web", "Status": "Running" }] } }))
+        };
+        let TransportResult::Answered(mut refused) = answer(&json!({
+            "RequestId": "473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E", "HostId": "h",
+            "Code": "Throttling.User", "Message": "Request was denied due to user flow control." }))
+        else {
+            unreachable!()
+        };
+        refused.status = 400;
+        refused.headers = vec![
+            ("proxy-status".into(), "relight-proxy; received-status=400".into()),
+            ("date".into(), "Wed, 01 May 2024 08:00:41 GMT".into()),
+        ];
+        let refused = TransportResult::Answered(refused);
+        let mut list = list("alibaba", "cn-hangzhou", "");
+        let mut now = 1_714_550_441_000;
+        assert_eq!(list.next(now), ListCommand::Read(None));
+        list.listed(now, None, &refused);
+        assert_eq!(list.next(now), ListCommand::WakeAt(now + 21_000));
+        assert_eq!(list.throttled_until(), Some(now + 21_000));
+        now += 21_000;
+        assert_eq!(list.next(now), ListCommand::Read(None));
+        list.listed(now, None, &page(""));
+        assert!(list.is_whole() && list.throttled_until().is_none());
+        let mut stopped = self::list("alibaba", "cn-hangzhou", "");
+        assert_eq!(stopped.next(now), ListCommand::Read(None));
+        stopped.listed(now, None, &refused);
+        stopped.stop();
+        assert_eq!(stopped.throttled_until(), None, "it waits for nothing");
     }
 
     #[test]

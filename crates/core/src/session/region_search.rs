@@ -48,6 +48,11 @@ impl RegionSearch {
         (self.regions - self.remaining.len() - usize::from(self.preflight.is_some()), self.regions)
     }
 
+    /// Until when it waits, since the cloud has had too many reads of this kind in its window.
+    pub fn throttled_until(&self) -> Option<Millis> {
+        self.preflight.as_ref()?.throttled_until()
+    }
+
     /// Whether it is over.
     pub fn is_done(&self) -> bool {
         self.preflight.is_none() && (self.remaining.is_empty() || self.missing.is_empty())

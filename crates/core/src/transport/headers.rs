@@ -24,9 +24,30 @@ pub fn retry_after_ms(response: &Response) -> Option<u64> {
     u64::try_from(seconds).ok().map(|seconds| seconds.saturating_mul(1000))
 }
 
+/// The longest pause that anybody may ask for, in milliseconds.
+const LONGEST_PAUSE_MS: u64 = 120_000;
+
+/// How long to wait after a refusal for the pace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pause {
+    pub(crate) ms: u64,
+    /// Nobody asked for it, but the cloud refuses until its next window begins.
+    pub(crate) is_window: bool,
+}
+
+/// How long a refusal for the pace asks to wait, or a cloud that counts by windows goes on refusing.
+pub(crate) fn pause_after(cloud: &Cloud, response: &Response, now_ms: u64) -> Option<Pause> {
+    let asked =
+        retry_after_ms(response).map(|ms| Pause { ms: ms.min(LONGEST_PAUSE_MS), is_window: false });
+    asked.or_else(|| {
+        let ms = until_next_window_ms(cloud, response, now_ms)?;
+        Some(Pause { ms, is_window: true })
+    })
+}
+
 /// How long a cloud that counts by windows goes on refusing, in milliseconds: until the next one
 /// begins by the clock of its answer, or else by ours. Its seconds are cut, and clocks differ a little.
-pub(crate) fn until_next_window_ms(cloud: &Cloud, response: &Response, now_ms: u64) -> Option<u64> {
+fn until_next_window_ms(cloud: &Cloud, response: &Response, now_ms: u64) -> Option<u64> {
     const MARGIN_MS: u64 = 2_000;
     let window = cloud.throttle_window_ms?.max(1);
     let theirs = server_unix_seconds(response).and_then(|seconds| u64::try_from(seconds).ok());

@@ -3,6 +3,7 @@
 mod arrival;
 mod faults;
 mod coverage;
+mod window;
 
 pub(crate) use coverage::Coverage;
 
@@ -34,6 +35,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
+use window::{Counted, Window};
 
 /// 2024-05-01T00:00:00Z.
 const MIDNIGHT_MS: u64 = 1_714_521_600_000;
@@ -112,6 +114,9 @@ struct World {
     left_at: Vec<u64>,
     /// Records reach the disk in the order in which they were given to it.
     disk_busy_until: u64,
+    /// Where the cloud counts by windows.
+    call_window: Window,
+    read_window: Window,
 }
 
 fn any_policy(rng: &mut Rng) -> Policy {
@@ -206,6 +211,8 @@ pub(crate) fn play(seed: u64, loud: bool) -> Result<Coverage, String> {
         lost_in_a_row: 0,
         left_at: Vec::new(),
         disk_busy_until: 0,
+        call_window: Window::default(),
+        read_window: Window::default(),
         rng,
     };
     let looked_first = world.rng.chance(85);
@@ -287,8 +294,10 @@ impl World {
             match look.next(self.now) {
                 PreflightCommand::Describe(ids) => {
                     let texts: Vec<String> = ids.iter().map(|id| id.as_str().into()).collect();
-                    let response = self.describe(&texts);
-                    look.described(self.now, &ids, &TransportResult::Answered(response));
+                    self.check_window(Counted::Reads)?;
+                    let result = TransportResult::Answered(self.read(&texts));
+                    self.hear_of(Counted::Reads, &result);
+                    look.described(self.now, &ids, &result);
                 }
                 PreflightCommand::WakeAt(at) => self.now = at,
                 PreflightCommand::Wait => return Err("the look waits for nothing".into()),
@@ -329,6 +338,7 @@ impl World {
             Event::Ask(approval) => Some((run.clone(), approval.clone())),
             _ => None,
         };
+        self.hear(&event);
         let commands = run.handle(self.page_now(), event);
         if commands.iter().any(|command| matches!(command, Command::Changed(_))) {
             self.coverage.note("changed meanwhile");
@@ -399,6 +409,7 @@ impl World {
                 if self.offline {
                     return Err("sent while offline".into());
                 }
+                self.check_window(Counted::Calls)?;
                 self.check_departure(run, call)?;
                 self.send(call, batch.ids(), ready.clock_skew_seconds)?;
             }
@@ -408,6 +419,9 @@ impl World {
                     return Err("looked where that is not allowed".into());
                 }
                 let texts: Vec<String> = ids.iter().map(|id| id.as_str().into()).collect();
+                if self.has_key {
+                    self.check_window(Counted::Reads)?;
+                }
                 let result = if !self.has_key {
                     TransportResult::NotSent { word: NO_KEY.into() }
                 } else if self.rng.below(100) < self.faults / 3 {
@@ -424,7 +438,7 @@ impl World {
                     );
                     TransportResult::Answered(refused)
                 } else {
-                    TransportResult::Answered(self.describe(&texts))
+                    TransportResult::Answered(self.read(&texts))
                 };
                 let delay = 5 + self.rng.below(200);
                 self.soon(delay, Thing::Page { life, event: Event::Described { ids, result } });
@@ -639,6 +653,7 @@ impl World {
     }
 
     fn check(&self, run: &Run, total: usize) -> Result<(), String> {
+        self.check_windows_shown(run)?;
         if run.counts().total() != total || run.rows().len() != total {
             return Err(format!("{} outcomes for {total} instances", run.counts().total()));
         }

@@ -25,6 +25,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("answers::dry_run_of_one_passes", dry_run_of_one),
         case!("answers::dry_run_fails", dry_run_fails),
         case!("answers::throttled_is_sent_again_by_itself", throttled),
+        case!("answers::throttled_reads_wait_for_the_minute", reads_wait),
         case!("answers::refused_is_sent_again_by_a_person", retried),
         case!("answers::what_is_not_eligible_is_skipped", skipped),
         case!("answers::alibaba_in_two_languages", alibaba_words),
@@ -271,6 +272,33 @@ async fn throttled(fixture: &mut Fixture) -> Result<()> {
     for id in &ids {
         let history = outcome_history(fixture, id).await?;
         ensure!(!history.iter().any(|one| one == "unknown" || one == "rejected"), "{history:?}");
+    }
+    Ok(())
+}
+
+/// A cloud that counts by the minute counts reads, too: the check and the list wait for the next one,
+/// and say so.
+async fn reads_wait(fixture: &mut Fixture) -> Result<()> {
+    let ids = ALIBABA.running(fixture, 1);
+    let page = &fixture.page;
+    page.compose(&ALIBABA.form(&ids[0])).await?;
+    for action in ["review", "list-instances"] {
+        fixture.fault(&json!({ "fault": "throttled", "cloud": "alibaba", "times": 1 }))?;
+        let before = fixture.describe_count();
+        page.act(action).await?;
+        let shown = "return Number(first('[data-throttled]')?.textContent.match(/(\\d+) s$/)?.[1]) || null;";
+        let first = page.wait_until("the seconds", shown, &[]).await?.as_u64().unwrap_or_default();
+        page.screenshot(&format!("{}-throttled-{action}", page.browser())).await?;
+        // Near the end of a minute there is nothing to see.
+        if first > 8 {
+            let later =
+                format!("{} || null", shown.replace(" || null;", &format!(" < {}", first - 4)));
+            page.wait_until("four seconds less", &later, &[]).await?;
+            ensure!(fixture.describe_count() == before + 1, "read again in the refused minute");
+        }
+        page.act(if action == "review" { "cancel" } else { "stop-list" }).await?;
+        page.wait_for_no("[data-throttled]").await?;
+        page.wait_for_step("compose").await?;
     }
     Ok(())
 }

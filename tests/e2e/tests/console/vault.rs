@@ -15,6 +15,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("vault::nothing_is_left_in_memory", nothing_is_left),
         case!("vault::off_secure_contexts_bytes_are_wiped", bytes_are_wiped),
         case!("vault::locked_when_idle", idle_lock),
+        case!("vault::locked_when_idle_by_either_clock", idle_by_either_clock),
         // Firefox requests an icon on its own, and logs an error.
         case!("vault::leaving_the_page", leaving).noisy(),
         case!("vault::the_form_alone_locks_too", form_locks),
@@ -291,6 +292,32 @@ async fn idle_lock(fixture: &mut Fixture) -> Result<()> {
     fixture.page.wait_for("[name=secret][aria-invalid=true]").await?;
     ensure!(fixture.calls().is_empty());
     fixture.page.screenshot(&format!("{}-locked", fixture.page.browser())).await.map(drop)
+}
+
+/// A clock that stands still or was set back keeps no key open, and the time that a machine sleeps counts.
+async fn idle_by_either_clock(fixture: &mut Fixture) -> Result<()> {
+    let ids = ZENLAYER.running(fixture, 1);
+    let set_back = "const then = Date.now() - 3600000; Date.now = () => then;";
+    let asleep = "const now = Date.now; Date.now = () => now() + 3600000; \
+         window.dispatchEvent(new PointerEvent('pointermove'));";
+    for (seconds, clock) in [(2, set_back), (1_800, asleep)] {
+        let configuration =
+            json!({ "proxy": "/proxy", "credentials": { "lockAfterSeconds": seconds } });
+        fixture.site.replace("relight.json", configuration.to_string().into_bytes());
+        fixture.open().await?;
+        let page = &fixture.page;
+        if seconds == 2 {
+            page.run(clock, &[]).await?;
+        }
+        page.compose(&ZENLAYER.form(&ids[0])).await?;
+        if seconds != 2 {
+            page.wait_for("[data-action=forget]").await?;
+            page.run(clock, &[]).await?;
+        }
+        page.wait_for("[data-locked=idle]").await?;
+        ensure!(!page.sees("[data-action=forget]").await?, "a key is still there");
+    }
+    Ok(())
 }
 
 /// Away and back again, be it from the back-forward cache.

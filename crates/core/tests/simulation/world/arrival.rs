@@ -1,6 +1,6 @@
 //! What becomes of a request at the cloud, which keeps the truth.
 
-use super::World;
+use super::{World, window::Counted};
 use crate::{
     mock_responses::{self, ServiceError},
     model::{Instance, Power, Verdict},
@@ -53,7 +53,32 @@ impl World {
                 cloud_seconds,
             )))
         };
+        if fault == NetworkFault::Throttled {
+            self.use_up(Counted::Calls);
+        }
         let result = match fault {
+            // The signature is looked at first.
+            NetworkFault::Answered
+            | NetworkFault::AnswerLost
+            | NetworkFault::SecondCopy
+            | NetworkFault::Garbled
+                if self.refuses(Counted::Calls) =>
+            {
+                self.coverage.note("refused for the window");
+                self.truth.insert(send, Truth::NotDone);
+                let mut refusal = self.refusal();
+                match fault {
+                    NetworkFault::AnswerLost => {
+                        Some(TransportResult::Lost { word: "network".into() })
+                    }
+                    NetworkFault::Garbled => {
+                        let half = refusal.body.len() / 2;
+                        refusal.body.truncate(half);
+                        Some(TransportResult::Answered(refusal))
+                    }
+                    _ => Some(TransportResult::Answered(refusal)),
+                }
+            }
             NetworkFault::Throttled => {
                 self.coverage.note("throttled");
                 self.truth.insert(send, Truth::NotDone);
@@ -66,7 +91,7 @@ impl World {
             }
             NetworkFault::InternalError { done } => {
                 self.coverage.note("internal error");
-                if done {
+                if done && !self.refuses(Counted::Calls) {
                     self.carry_out_at_cloud(send, ids);
                 } else {
                     self.truth.insert(send, Truth::NotDone);
@@ -156,7 +181,19 @@ impl World {
         verdict
     }
 
-    pub(super) fn describe(&mut self, ids: &[String]) -> Response {
+    /// What a read brings: states, unless the cloud has had too many of them.
+    pub(super) fn read(&mut self, ids: &[String]) -> Response {
+        if self.rng.below(1_500) < self.faults {
+            self.use_up(Counted::Reads);
+        }
+        if self.refuses(Counted::Reads) {
+            self.coverage.note("read refused for the window");
+            return self.refusal();
+        }
+        self.describe(ids)
+    }
+
+    fn describe(&mut self, ids: &[String]) -> Response {
         let now = self.now;
         for one in &mut self.instances {
             one.settle(now);

@@ -25,7 +25,10 @@ impl World {
             let delay = self.rng.below(150_000);
             let event = Event::Ask(offer);
             self.soon(delay, Thing::Page { life: self.life, event });
-            return Ok(());
+            // Nor does the person wait for that.
+            let other = choices.into_iter().find(|other| *other != choice && self.rng.chance(50));
+            let Some(other) = other.and_then(|other| run.offer(other)) else { return Ok(()) };
+            return self.handle(run, Event::Ask(other));
         }
         self.handle(run, Event::Ask(offer))
     }
@@ -136,6 +139,7 @@ impl World {
             2 => {
                 self.coverage.note("clock set");
                 self.left_at.clear();
+                self.forget_windows();
                 self.page_ahead_ms = i64::try_from(self.rng.below(240_000)).unwrap() - 120_000;
             }
             3 => {
@@ -184,6 +188,7 @@ impl World {
         self.held_back = Some("brought back");
         self.lost_in_a_row = 0;
         self.left_at.clear();
+        self.forget_windows();
         self.journal_is_broken = false;
         let written = serde_json::to_string(&self.journal).map_err(|error| error.to_string())?;
         let records: Vec<Record> =
