@@ -88,7 +88,7 @@ impl ConsoleProps {
 }
 
 /// The styles that the form alone does not need.
-const STYLES: &str = include_str!("../static/errors.css");
+const STYLES: &str = include_str!("../static/rest.css");
 
 /// Renders the whole console in place of the form.
 pub(crate) fn render(start: Rc<Start>) -> Html {
