@@ -4,7 +4,7 @@ mod headers;
 mod proxy_status;
 mod redact;
 
-pub(crate) use headers::{Pause, pause_after};
+pub(crate) use headers::{LONGEST_PAUSE_MS, Pause, pause_after};
 pub use headers::{retry_after_ms, server_unix_seconds};
 pub(crate) use proxy_status::{REPEATED, Verdict, verdict};
 pub use redact::{Redactor, Sent};

@@ -82,11 +82,7 @@ impl RateLimiter {
     /// A call that leaves a little late, as timers and disks have it, does not delay those after it:
     /// only the number in a second is the cloud's limit.
     pub(super) fn sent(&mut self, call: usize, at: Millis) {
-        if self.was_set_back(at) {
-            self.recent.clear();
-            self.next_at = at;
-            self.refused_until = 0;
-        }
+        self.begin_anew_if_set_back(at);
         let late_ms = at.saturating_sub(self.next_at);
         let due = if late_ms <= self.interval_ms { self.next_at.min(at) } else { at };
         self.next_at = due + self.interval_ms;
@@ -141,6 +137,15 @@ impl RateLimiter {
         self.recent.back().is_some_and(|last| now + SECOND_MS < last.sent_at)
     }
 
+    /// What was noted by another clock says nothing any more.
+    fn begin_anew_if_set_back(&mut self, now: Millis) {
+        if self.was_set_back(now) {
+            self.recent.clear();
+            self.next_at = now;
+            self.refused_until = 0;
+        }
+    }
+
     pub(super) fn not_before(&mut self, at: Millis) {
         self.next_at = self.next_at.max(at);
     }
@@ -159,6 +164,7 @@ impl RateLimiter {
         (call, resends): (usize, u32),
         asked_ms: Option<u64>,
     ) -> u64 {
+        self.begin_anew_if_set_back(now);
         if self.slowed_at.is_none_or(|slowed_at| sent_at >= slowed_at) {
             self.interval_ms = (self.interval_ms * 5 / 4).min(5_000);
             self.unchanged_for = 0;
@@ -255,6 +261,14 @@ mod tests {
         assert_eq!(limiter.next_at(1_000_000), 1_000_000);
         limiter.sent(1, 1_000_000);
         assert_eq!(limiter.next_at(1_000_001), 1_001_040);
+    }
+
+    #[test]
+    fn a_refusal_after_a_clock_was_set_back_is_waited_for() {
+        let mut limiter = RateLimiter::new(1);
+        limiter.sent(0, 9_000_000);
+        limiter.throttled(1_000_000, 9_000_000, (0, 0), Some(60_000));
+        assert_eq!(limiter.next_at(1_000_000), 1_060_000);
     }
 
     #[test]

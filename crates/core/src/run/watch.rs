@@ -32,7 +32,9 @@ impl Run {
 
     /// Until when nothing is looked at, since the cloud has had too many describe calls in its window.
     pub fn describes_throttled_until(&self, now: Millis) -> Option<Millis> {
-        self.transient.describes_throttled_until.filter(|until| *until > now)
+        // Longer than any pause is a clock that was set back since.
+        let until = self.transient.describes_throttled_until;
+        until.filter(|until| *until > now && *until - now <= transport::LONGEST_PAUSE_MS)
     }
 
     /// Whether there is anything to look at.
@@ -48,9 +50,7 @@ impl Run {
         if self.transient.describing || !self.is_watching() || resting || !self.may_describe() {
             return NextDescribe::Nothing;
         }
-        // Of a clock that was set back since, nothing is known.
-        let asked_at = self.transient.last_describes.back().copied().unwrap_or_default();
-        if let Some(until) = self.describes_throttled_until(now).filter(|_| asked_at <= now) {
+        if let Some(until) = self.describes_throttled_until(now) {
             return NextDescribe::Wait(until);
         }
         let at = self.transient.next_describe_at.unwrap_or(now);

@@ -25,7 +25,7 @@ pub fn retry_after_ms(response: &Response) -> Option<u64> {
 }
 
 /// The longest pause that anybody may ask for, in milliseconds.
-const LONGEST_PAUSE_MS: u64 = 120_000;
+pub(crate) const LONGEST_PAUSE_MS: u64 = 120_000;
 
 /// How long to wait after a refusal for the pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
