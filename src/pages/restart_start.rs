@@ -3,15 +3,13 @@
 use crate::components::{
     common::{dom::focus_in, page_link::use_navigation},
     form::{
-        compose::{Compose, message_for},
+        compose::Compose,
         copy_link::CopyLink,
-        credential::{Credential, Field, KeySlots},
-        find_region::FindRegion,
+        credential::{self, Credential, KeySlots},
         ids::render_found,
         key_details::{self, KeyDetailsProps},
         last_ids::{LastIds, Undo},
-        locked::locked,
-        target::{RegionProps, TargetSlots},
+        locked::{LockedAdvanced, LockedProps, LockedTarget},
         unusable::Unusable,
     },
     instances::picker::Picker,
@@ -82,7 +80,7 @@ pub(crate) struct RestartStartPageProps {
 /// The form and the review, or a run.
 #[component]
 pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
-    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let locale = use_locale();
     let RestartStartPageProps { view, main, .. } = props;
     let cloud = view.session.form().cloud();
     let recent = use_memo((cloud, view.last_ids.clone()), |(cloud, _)| recent_regions(cloud));
@@ -146,6 +144,12 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
         }
         Step::Compose { refusal: None } | Step::Preflight { .. } | Step::Review(_) => None,
     };
+    let fields = LockedProps {
+        form: view.session.form().clone(),
+        locked: view.settings.locked.clone(),
+        problem: refusal.clone(),
+        recent,
+    };
     html! {
         <main class={classes!("two-panes", wants_key.then_some("wants-key"))} data-step={step(view)}
             tabindex="-1" ref={main.clone()}>
@@ -154,7 +158,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             if let Some(link) = &view.link { <LinkNotice link={link.clone()} session={view.session.clone()} /> }
             <ApprovalNotice status={view.approval.clone()} />
             <SetAsideNotice session={view.session.clone()} />
-            <Compose form={view.session.form().clone()} target={target(view, recent, refusal.as_ref(), &dispatch, locale)}
+            <Compose form={view.session.form().clone()} target={[html! { <LockedTarget ..fields.clone() /> }, html! { <LockedAdvanced ..fields /> }]}
                 tools={html! { <CopyLink form={view.session.form().clone()} /> }}
                 {refusal}
                 reviewing={match view.session.step() {
@@ -173,26 +177,6 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             }
         </main>
     }
-}
-
-/// What the form alone does not know of the target.
-fn target(
-    view: &View,
-    recent: Rc<Vec<String>>,
-    problem: Option<&Field>,
-    dispatch: &Callback<Intent>,
-    locale: Locale,
-) -> TargetSlots {
-    let form = view.session.form();
-    let region = RegionProps {
-        cloud: form.cloud(),
-        region: form.region().to_owned(),
-        allowed: form.limits().regions.clone(),
-        problem: message_for(problem, "region").map(ToOwned::to_owned),
-        list: None,
-    };
-    let region = html! { <FindRegion key={form.cloud().id} {region} {recent} /> };
-    TargetSlots { region: Some(region), ..locked(form, &view.settings.locked, dispatch, locale) }
 }
 
 /// What the form alone does not have below its ids.
@@ -283,7 +267,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
 }
 
 /// What is wrong with a run's key id.
-fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<Field> {
+fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field> {
     let key_id = view.wrong_key_id.as_ref()?;
     let refusal = check_key(run.spec().target().cloud, key_id, view.key.guard).err()?;
     let field = if let Refusal::TokenSwapped { field, .. } = refusal { field } else { "keyId" };

@@ -9,7 +9,7 @@ use crate::components::{
     form::{
         credential::{Credential, Field, KeySlots},
         ids::{Ids, RenderFound},
-        target::{Target, TargetProps, TargetSlots, advanced},
+        target::{AdvancedLock, Fields, Target},
     },
 };
 use crate::{
@@ -28,8 +28,9 @@ use yew::{
 #[derive(PartialEq, Properties)]
 pub(crate) struct ComposeProps {
     pub(crate) form: Form,
+    /// In place of the first fields, and of those that one rarely needs, what only the console has.
     #[prop_or_default]
-    pub(crate) target: TargetSlots,
+    pub(crate) target: Option<[Html; 2]>,
     /// Beside the title, what only the console has.
     #[prop_or_default]
     pub(crate) tools: Html,
@@ -100,8 +101,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     let onsubmit = onsubmit.reform(|event: SubmitEvent| event.prevent_default());
     let ready = form.parsed().ids.len();
     let opened = use_mut_ref(|| false);
-    let target =
-        TargetProps { form: form.clone(), slots: props.target.clone(), problem: problem.clone() };
+    let fields = Fields { form, problem: problem.as_ref(), dispatch: &dispatch, locale };
     html! {
         <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
             {onkeydown}>
@@ -112,13 +112,21 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
                 <span class="small muted">{ message::STEP_ONE.in_locale(locale) }</span>
             </div>
             <div class="body">
-                <Target ..target.clone() />
+                if let Some([target, _]) = &props.target {
+                    { target.clone() }
+                } else {
+                    <Target form={form.clone()} problem={problem.clone()} />
+                }
                 <Ids cloud={form.cloud()} ids_text={form.ids_text().clone()} parsed={form.parsed().clone()} found={props.ids_found.clone()}
                     problem={message_for(problem.as_ref(), "instanceIds").map(ToOwned::to_owned)} />
                 { props.below_ids.clone() }
                 <Credential cloud={form.cloud()} key_id={form.key_id().to_owned()} slots={props.key_slots.clone()}
                     key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
-                { advanced(&target, &opened, &dispatch, locale) }
+                if let Some([_, advanced]) = &props.target {
+                    { advanced.clone() }
+                } else {
+                    { fields.advanced(&opened, &AdvancedLock::default()) }
+                }
             </div>
             <div class="foot dock dock-compose">
                 // Next to the pressed button, so that it is visible at any scroll position.

@@ -1,36 +1,79 @@
-//! What the operator has locked: a line to read in place of fields that leave nothing to choose.
+//! The first fields of the form as the console has them: a line to read in place of those that the operator
+//! has locked, and the last regions of this browser.
 
 use crate::{
     components::{
         common::{
-            dom::value_of,
             icon::{Icon, icon},
             untrusted_text::shown,
         },
-        form::target::{TargetSlots, operation_field},
+        form::{
+            credential::Field,
+            find_region::FindRegion,
+            target::{AdvancedLock, Fields},
+        },
     },
+    context::{use_dispatch, use_locale},
     i18n::{self, page::PageMessage},
-    store::Intent,
 };
-use relight_core::{
-    config::Lockable,
-    form::{Form, FormEdit},
-    i18n::Locale,
-    model::cloud::Role,
-};
-use yew::{Callback, Event, html};
+use relight_core::{config::Lockable, form::Form, i18n::Locale, model::cloud::Role};
+use std::rc::Rc;
+use yew::{Html, Properties, component, html, use_mut_ref};
 
-/// The public names of the fields that are locked, and the line in their place.
-pub(crate) fn locked(
-    form: &Form,
-    locked: &[Lockable],
-    dispatch: &Callback<Intent>,
-    locale: Locale,
-) -> TargetSlots {
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct LockedProps {
+    pub(crate) form: Form,
+    pub(crate) locked: Vec<Lockable>,
+    pub(crate) problem: Option<Field>,
+    /// The last regions of the cloud, the newest first.
+    pub(crate) recent: Rc<Vec<String>>,
+}
+
+/// Cloud, region, operation and mode.
+#[component]
+pub(crate) fn LockedTarget(props: &LockedProps) -> Html {
+    let LockedProps { form, locked, problem, recent } = props;
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let fields = Fields { form, problem: problem.as_ref(), dispatch: &dispatch, locale };
+    let decided = decided(form, locked, locale);
+    let is_open = |lock| decided.iter().all(|(other, _)| *other != lock);
+    html! {
+        <>
+            if !decided.is_empty() { { line(form, &decided, locale) } }
+            <div class="two">
+                if is_open(Lockable::Cloud) { { fields.cloud() } }
+                if let Some(region) = fields.region().filter(|_| is_open(Lockable::Region)) {
+                    <FindRegion key={form.cloud().id} {region} recent={recent.clone()} />
+                }
+            </div>
+            { fields.site() }
+            if is_open(Lockable::Operation) { { fields.operation() } }
+            { fields.operation_problem() }
+            if is_open(Lockable::Mode) { { fields.mode() } }
+        </>
+    }
+}
+
+/// What one rarely needs.
+#[component]
+pub(crate) fn LockedAdvanced(props: &LockedProps) -> Html {
+    let LockedProps { form, locked, problem, .. } = props;
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let fields = Fields { form, problem: problem.as_ref(), dispatch: &dispatch, locale };
+    let decided = decided(form, locked, locale);
+    let is_locked = |lock| decided.iter().any(|(other, _)| *other == lock);
+    let lock = AdvancedLock {
+        variants: (is_locked(Lockable::Operation) && has_variants(form))
+            .then(|| fields.operation()),
+        dry_run: is_locked(Lockable::DryRun),
+    };
+    fields.advanced(&use_mut_ref(|| false), &lock)
+}
+
+/// The fields that leave nothing to choose, in the order in which they are read, and what they hold.
+fn decided(form: &Form, locked: &[Lockable], locale: Locale) -> Vec<(Lockable, String)> {
     let operation = form.operation();
-    let mut names = Vec::new();
-    let mut words = Vec::new();
-    // In the order in which they are read, whatever the order in the file.
+    let mut decided = Vec::new();
     for lock in
         [Lockable::Cloud, Lockable::Region, Lockable::Operation, Lockable::Mode, Lockable::DryRun]
     {
@@ -62,32 +105,30 @@ pub(crate) fn locked(
             }
         };
         if locked.contains(&lock) && is_decided {
-            names.push(lock.word());
-            words.push(word);
+            decided.push((lock, word));
         }
     }
-    if names.is_empty() {
-        return TargetSlots::default();
-    }
-    let filled = form.filled();
-    let has_variants = names.contains(&"operation") && form.operations().nth(1).is_some();
-    let variants = has_variants.then(|| {
-        let onchange =
-            dispatch.reform(|event: Event| Intent::Edit(FormEdit::Operation(value_of(&event))));
-        operation_field(form, onchange, false, locale)
+    decided
+}
+
+/// Of one verb there may be several operations.
+fn has_variants(form: &Form) -> bool {
+    form.operations().nth(1).is_some()
+}
+
+fn line(form: &Form, decided: &[(Lockable, String)], locale: Locale) -> Html {
+    let words: Vec<&str> = decided.iter().map(|(_, word)| word.as_str()).collect();
+    let names: Vec<&str> = decided.iter().map(|(lock, _)| lock.word()).collect();
+    let filled = form.filled().into_iter().filter(|(name, _)| {
+        names.contains(name) && (*name != Lockable::Operation.word() || !has_variants(form))
     });
-    let fields = names.iter().filter(|name| **name != "operation" || !has_variants);
-    let locked_line = html! {
+    html! {
         <p class="row small nowrap" data-set-by-operator={names.join(" ")}>
             { icon(Icon::Lock) }
             <span>{ shown(&PageMessage::SetByAdministrator(&words.join(" · ")).in_locale(locale)) }</span>
-            { for fields.map(|name| {
-                let value = filled.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
-                html! { <input type="hidden" name={*name} {value} /> }
-            }) }
+            { for filled.map(|(name, value)| html! { <input type="hidden" {name} {value} /> }) }
         </p>
-    };
-    TargetSlots { locked: names, locked_line, variants, region: None }
+    }
 }
 
 /// `Hangzhou (cn-hangzhou)`, or the id alone.

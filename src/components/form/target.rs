@@ -32,170 +32,194 @@ use yew::{
 /// The value of the option for a region that is not in the list.
 pub(crate) const OTHER: &str = "other";
 
-/// What only the console knows of the target.
-#[derive(Clone, Default, PartialEq)]
-pub(crate) struct TargetSlots {
-    /// The public names of the fields that the operator has locked,
-    pub(crate) locked: Vec<&'static str>,
-    /// and what is rendered in their place.
-    pub(crate) locked_line: Html,
-    /// Where the locked operation has several variants, the field for them.
-    pub(crate) variants: Option<Html>,
-    /// In place of the list of regions alone.
-    pub(crate) region: Option<Html>,
-}
-
-impl TargetSlots {
-    fn is_open(&self, name: &str) -> bool {
-        !self.locked.contains(&name)
-    }
-}
-
 /// Props of [`Target`].
-#[derive(Clone, PartialEq, Properties)]
+#[derive(PartialEq, Properties)]
 pub(crate) struct TargetProps {
     pub(crate) form: Form,
-    pub(crate) slots: TargetSlots,
     pub(crate) problem: Option<Field>,
 }
 
 /// Cloud, region, operation and mode.
 #[component]
 pub(crate) fn Target(props: &TargetProps) -> Html {
-    let (locale, dispatch) = (use_locale(), use_dispatch());
-    let TargetProps { form, slots, .. } = props;
-    let (manifest, operation) = (form.cloud(), form.operation());
-    let choose = |action: fn(String) -> FormEdit| {
-        dispatch.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
+    let fields = Fields {
+        form: &props.form,
+        problem: props.problem.as_ref(),
+        dispatch: &use_dispatch(),
+        locale: use_locale(),
     };
-    let error = |field| message_for(props.problem.as_ref(), field);
     html! {
         <>
-            { slots.locked_line.clone() }
             <div class="two">
-                if slots.is_open("cloud") {
-                    <label class="field">
-                        { message::CLOUD.in_locale(locale) }
-                        <Select name="cloud" value={manifest.id} onchange={choose(FormEdit::Cloud)}>
-                            { for form.clouds().map(|one| {
-                                let words = format!("{} · {}", one.name.in_locale(locale), one.product);
-                                choice(one.id, words, one.id == manifest.id)
-                            }) }
-                        </Select>
-                    </label>
-                }
-                if slots.is_open("region") && (manifest.regions.required || !form.region().is_empty()) {
-                    if let Some(region) = &slots.region {
-                        { region.clone() }
-                    } else {
-                        <Region key={manifest.id} cloud={manifest} region={form.region().to_owned()}
-                            allowed={form.limits().regions.clone()} problem={error("region").map(ToOwned::to_owned)} />
-                    }
+                { fields.cloud() }
+                if let Some(region) = fields.region() {
+                    <Region key={props.form.cloud().id} ..region />
                 }
             </div>
-            if manifest.sites.len() > 1 {
-                <label class="field">
-                    { message::SITE.in_locale(locale) }
-                    <Select name="site" key={manifest.id} value={form.site().to_owned()} onchange={choose(FormEdit::Site)}>
-                        { for manifest.sites.iter().map(|site| {
-                            choice(site.id, site.name.in_locale(locale).into(), site.id == form.site())
-                        }) }
-                    </Select>
-                </label>
-            }
-            if slots.is_open("operation") {
-                { operation_field(form, choose(FormEdit::Operation), error("operation").is_some(), locale) }
-            }
-            { problem_at("e-operation", error("operation")) }
-            if operation.modes.len() > 1 && slots.is_open("mode") {
-                <fieldset class="field" aria-describedby="mode-help e-mode">
-                    <legend>{ message::MODE.in_locale(locale) }</legend>
-                    <div class="seg">
-                        { for form.modes().map(|mode| radio(
-                            "mode", mode.id, mode.name.in_locale(locale), mode == form.mode(), mode.force,
-                            choose(FormEdit::Mode),
-                        )) }
-                    </div>
-                    <p class={classes!("small", if form.mode().force { "danger-text" } else { "muted" })}
-                        id="mode-help">
-                        { form.mode().help.in_locale(locale) }
-                    </p>
-                    { problem_at("e-mode", error("mode")) }
-                </fieldset>
-            }
+            { fields.site() }
+            { fields.operation() }
+            { fields.operation_problem() }
+            { fields.mode() }
         </>
     }
 }
 
-/// The operation.
-pub(crate) fn operation_field(
-    form: &Form,
-    onchange: Callback<Event>,
-    is_invalid: bool,
-    locale: Locale,
-) -> Html {
-    // Another list is another element: some browsers show the wrong option when the options of one are
-    // replaced.
-    let offer: String = form.operations().map(|one| one.name).collect();
-    let offer = format!("{} {offer}", form.cloud().id);
-    html! {
-        <label class="field">
-            { message::OPERATION.in_locale(locale) }
-            <Select name="operation" key={&*offer} value={form.operation().name} {onchange}
-                {is_invalid} described_by="e-operation">
-                { for form.operations().map(|one| {
-                    choice(one.name, operation_name(one, locale), one == form.operation())
-                }) }
-            </Select>
-        </label>
+/// The fields one by one: where the operator has locked some, the others are rendered.
+pub(crate) struct Fields<'a> {
+    pub(crate) form: &'a Form,
+    pub(crate) problem: Option<&'a Field>,
+    pub(crate) dispatch: &'a Callback<Intent>,
+    pub(crate) locale: Locale,
+}
+
+impl Fields<'_> {
+    fn choose(&self, action: fn(String) -> FormEdit) -> Callback<Event> {
+        self.dispatch.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
+    }
+
+    fn error(&self, field: &str) -> Option<&str> {
+        message_for(self.problem, field)
+    }
+
+    pub(crate) fn cloud(&self) -> Html {
+        let cloud = self.form.cloud();
+        html! {
+            <label class="field">
+                { message::CLOUD.in_locale(self.locale) }
+                <Select name="cloud" value={cloud.id} onchange={self.choose(FormEdit::Cloud)}>
+                    { for self.form.clouds().map(|one| {
+                        let words = format!("{} · {}", one.name.in_locale(self.locale), one.product);
+                        choice(one.id, words, one.id == cloud.id)
+                    }) }
+                </Select>
+            </label>
+        }
+    }
+
+    /// What the field for the region needs, if there is one.
+    pub(crate) fn region(&self) -> Option<RegionProps> {
+        let form = self.form;
+        (form.cloud().regions.required || !form.region().is_empty()).then(|| RegionProps {
+            cloud: form.cloud(),
+            region: form.region().to_owned(),
+            allowed: form.limits().regions.clone(),
+            problem: self.error("region").map(ToOwned::to_owned),
+            list: None,
+        })
+    }
+
+    pub(crate) fn site(&self) -> Html {
+        let (cloud, site) = (self.form.cloud(), self.form.site());
+        if cloud.sites.len() == 1 {
+            return Html::default();
+        }
+        html! {
+            <label class="field">
+                { message::SITE.in_locale(self.locale) }
+                <Select name="site" key={cloud.id} value={site.to_owned()} onchange={self.choose(FormEdit::Site)}>
+                    { for cloud.sites.iter().map(|one| {
+                        choice(one.id, one.name.in_locale(self.locale).into(), one.id == site)
+                    }) }
+                </Select>
+            </label>
+        }
+    }
+
+    pub(crate) fn operation(&self) -> Html {
+        let form = self.form;
+        // Another list is another element: some browsers show the wrong option when the options of one are
+        // replaced.
+        let offer: String = form.operations().map(|one| one.name).collect();
+        let offer = format!("{} {offer}", form.cloud().id);
+        html! {
+            <label class="field">
+                { message::OPERATION.in_locale(self.locale) }
+                <Select name="operation" key={&*offer} value={form.operation().name} onchange={self.choose(FormEdit::Operation)}
+                    is_invalid={self.error("operation").is_some()} described_by="e-operation">
+                    { for form.operations().map(|one| {
+                        choice(one.name, operation_name(one, self.locale), one == form.operation())
+                    }) }
+                </Select>
+            </label>
+        }
+    }
+
+    pub(crate) fn operation_problem(&self) -> Html {
+        problem_at("e-operation", self.error("operation"))
+    }
+
+    pub(crate) fn mode(&self) -> Html {
+        let form = self.form;
+        if form.operation().modes.len() == 1 {
+            return Html::default();
+        }
+        html! {
+            <fieldset class="field" aria-describedby="mode-help e-mode">
+                <legend>{ message::MODE.in_locale(self.locale) }</legend>
+                <div class="seg">
+                    { for form.modes().map(|mode| radio(
+                        "mode", mode.id, mode.name.in_locale(self.locale), mode == form.mode(), mode.force,
+                        self.choose(FormEdit::Mode),
+                    )) }
+                </div>
+                <p class={classes!("small", if form.mode().force { "danger-text" } else { "muted" })}
+                    id="mode-help">
+                    { form.mode().help.in_locale(self.locale) }
+                </p>
+                { problem_at("e-mode", self.error("mode")) }
+            </fieldset>
+        }
+    }
+
+    /// What one rarely needs, as far as the operation has it: batching, dry run, erasing local disks. It is
+    /// folded until something in it is not as usual, or refused, and closed by hand alone.
+    pub(crate) fn advanced(&self, opened: &RefCell<bool>, lock: &AdvancedLock) -> Html {
+        let (form, locale) = (self.form, self.locale);
+        let operation = form.operation();
+        let batching = form.cloud().batching.as_ref().zip(operation.parameter_for(Role::Batching));
+        let dry_run = operation.parameter_for(Role::DryRun).filter(|_| !lock.dry_run);
+        let erase = operation.parameter_for(Role::Erase);
+        if lock.variants.is_none() && batching.is_none() && dry_run.is_none() && erase.is_none() {
+            return Html::default();
+        }
+        let is_refused = self.problem.is_some_and(|(name, _)| RARE.contains(name));
+        let is_variant = lock.variants.is_some() && operation.ids_max == 1;
+        let is_open = *opened.borrow() || form.has_rare_options() || is_variant || is_refused;
+        opened.replace(is_open);
+        let ontick = |action: fn(bool) -> FormEdit| {
+            self.dispatch.reform(move |event: Event| Intent::Edit(action(checked_of(&event))))
+        };
+        html! {
+            <details class="bare options" data-advanced="" open={is_open}>
+                <summary>{ message::ADVANCED.in_locale(locale) }</summary>
+                <div class="stack">
+                    { lock.variants.clone().unwrap_or_default() }
+                    if let Some((names, parameter)) = batching {
+                        { batching_field(names, parameter, form.batching(), &self.choose(FormEdit::Batching), self.error("batching"), locale) }
+                    }
+                    if let Some(parameter) = dry_run {
+                        { tick("dryRun", parameter, form.dry_run(), false, ontick(FormEdit::DryRun), locale) }
+                        { problem_at("e-dryRun", self.error("dryRun")) }
+                    }
+                    if let Some(parameter) = erase {
+                        { tick("erase", parameter, form.erase(), true, ontick(FormEdit::Erase), locale) }
+                        { problem_at("e-erase", self.error("erase")) }
+                    }
+                </div>
+            </details>
+        }
     }
 }
 
-/// What one rarely needs, as far as the operation has it: batching, dry run, erasing local disks. It is folded
-/// until something in it is not as usual, or refused, and closed by hand alone.
-pub(crate) fn advanced(
-    props: &TargetProps,
-    opened: &RefCell<bool>,
-    dispatch: &Callback<Intent>,
-    locale: Locale,
-) -> Html {
-    let TargetProps { form, slots, .. } = props;
-    let operation = form.operation();
-    let error = |field| message_for(props.problem.as_ref(), field);
-    let batching = form.cloud().batching.as_ref().zip(operation.parameter_for(Role::Batching));
-    let dry_run = operation.parameter_for(Role::DryRun).filter(|_| slots.is_open("dryRun"));
-    let erase = operation.parameter_for(Role::Erase);
-    if slots.variants.is_none() && batching.is_none() && dry_run.is_none() && erase.is_none() {
-        return Html::default();
-    }
-    let is_refused = ["batching", "dryRun", "erase"].into_iter().any(|name| error(name).is_some());
-    let is_variant = slots.variants.is_some() && operation.ids_max == 1;
-    let is_open = *opened.borrow() || form.has_rare_options() || is_variant || is_refused;
-    opened.replace(is_open);
-    let onbatching =
-        dispatch.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));
-    let ontick = |action: fn(bool) -> FormEdit| {
-        dispatch.reform(move |event: Event| Intent::Edit(action(checked_of(&event))))
-    };
-    html! {
-        <details class="bare options" data-advanced="" open={is_open}>
-            <summary>{ message::ADVANCED.in_locale(locale) }</summary>
-            <div class="stack">
-                { slots.variants.clone().unwrap_or_default() }
-                if let Some((names, parameter)) = batching {
-                    { batching_field(names, parameter, form.batching(), &onbatching, error("batching"), locale) }
-                }
-                if let Some(parameter) = dry_run {
-                    { tick("dryRun", parameter, form.dry_run(), false, ontick(FormEdit::DryRun), locale) }
-                    { problem_at("e-dryRun", error("dryRun")) }
-                }
-                if let Some(parameter) = erase {
-                    { tick("erase", parameter, form.erase(), true, ontick(FormEdit::Erase), locale) }
-                    { problem_at("e-erase", error("erase")) }
-                }
-            </div>
-        </details>
-    }
+/// The public names of what is folded.
+const RARE: [&str; 3] = ["batching", "dryRun", "erase"];
+
+/// What the operator has locked of what is folded.
+#[derive(Default)]
+pub(crate) struct AdvancedLock {
+    /// Where the locked operation has several variants, the field for them.
+    pub(crate) variants: Option<Html>,
+    pub(crate) dry_run: bool,
 }
 
 /// The region: a list, and a field for regions that are not in it.
