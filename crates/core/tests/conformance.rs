@@ -5,7 +5,7 @@ mod common;
 
 use common::{batch, every_cloud, every_operation, ids, plan_input, signer, values};
 use relight_core::{
-    clouds::{self, Read, headers::request_headers},
+    clouds::{self, Read, UNSIGNED, headers::request_headers},
     i18n::{Locale, Text},
     model::{
         cloud::{Cloud, Hash, HmacSpec, Verb},
@@ -234,6 +234,67 @@ fn a_signed_request_can_be_sent_by_a_page_through_a_proxy() {
     let seen = seen.into_inner();
     let unused: Vec<_> = passed.iter().filter(|name| !seen.contains(**name)).collect();
     assert!(unused.is_empty(), "{unused:?}: a proxy should let nothing pass that is not needed");
+}
+
+#[test]
+fn a_line_for_curl_is_the_request_that_the_page_sends_but_for_the_signature() {
+    every_operation(|cloud, operation| {
+        let batch = batch(cloud, operation, operation.ids_max);
+        let line = clouds::curl(&batch).line;
+        let sent = signed(cloud, &clouds::request(&batch), &signer());
+        // What the page's own signature fills in.
+        let [mut address, mut body] = [String::new(), String::new()];
+        let mut filled = Vec::new();
+        let mut words = shlex::split(&line.replace(" \\\n  ", " ")).unwrap().into_iter();
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "curl" => {}
+                "-X" => assert_eq!(words.next().as_deref(), Some(sent.method())),
+                "-H" => {
+                    let header = words.next().unwrap();
+                    let (name, value) = header.split_once(": ").unwrap();
+                    if name != "content-length" {
+                        let own = sent.headers().iter().find(|(other, _)| other == name);
+                        let own = own.map(|(_, value)| value.as_str()).unwrap_or_default();
+                        assert!([own, UNSIGNED].contains(&value), "{header}");
+                        filled.push((name.to_owned(), value == UNSIGNED));
+                    }
+                }
+                "--data-raw" => body = words.next().unwrap(),
+                _ => address = word,
+            }
+        }
+        assert_eq!((address, body.as_str()), (sent.url(&Route::Direct), sent.body()));
+        assert_eq!(filled.len(), sent.headers().len(), "{line}");
+        assert!(filled.contains(&("authorization".into(), true)), "{line}");
+        assert!(line.matches(UNSIGNED).count() >= 2, "the time and the signature: {line}");
+    });
+}
+
+#[test]
+fn the_own_tool_is_given_every_id_and_every_option_once() {
+    every_operation(|cloud, operation| {
+        for mode in operation.modes {
+            let mut input = plan_input(cloud, operation.name, operation.ids_max);
+            let options = mode.options.iter();
+            input.options =
+                options.map(|(name, value)| ((*name).into(), (*value).into())).collect();
+            let batch = plan(&input, None).unwrap().batches.remove(0);
+            let line = clouds::command_line(&batch);
+            assert!(line.line.starts_with(line.tool));
+            for id in batch.ids() {
+                assert_eq!(line.line.matches(id.as_str()).count(), 1, "{}", line.line);
+            }
+            // As one tool or another spells it.
+            let plain = |text: &str| text.replace('-', "").to_lowercase();
+            for (name, value) in mode.options {
+                let omitted = line.omitted.as_deref() == Some(&format!("{name}={value}"));
+                let option = plain(&format!("--{name}"));
+                let said = plain(&line.line).contains(&option);
+                assert!(said != omitted, "{name}: {}", line.line);
+            }
+        }
+    });
 }
 
 #[test]

@@ -8,6 +8,7 @@
 
 mod alibaba;
 pub(crate) mod body;
+mod command_line;
 mod decoder;
 mod errors;
 pub mod headers;
@@ -29,6 +30,7 @@ use crate::{
         request::{Request, Unsigned},
     },
 };
+pub use command_line::{CommandLine, UNSIGNED, command_line, curl};
 pub use decoder::{Catalogue, Decoder, Grant};
 pub use errors::effect;
 pub(crate) use errors::{effect_on, family, is_common, unknown_effect};

@@ -7,7 +7,7 @@ use crate::{
     model::{
         cloud::Cloud,
         instance_id::InstanceId,
-        plan::{PlanInput, plan},
+        plan::{Batch, PlanInput, plan},
     },
     signing::{
         Prepared, Signer,
@@ -29,6 +29,16 @@ pub(super) fn unsigned(
     text: &str,
     options: &[(&str, &str)],
 ) -> Request<Unsigned> {
+    clouds::request(&batch(cloud, operation, text, options))
+}
+
+/// A job that is one batch.
+pub(super) fn batch(
+    cloud: &'static Cloud,
+    operation: &str,
+    text: &str,
+    options: &[(&str, &str)],
+) -> Batch {
     let regions = &cloud.regions;
     let input = PlanInput {
         cloud,
@@ -39,7 +49,7 @@ pub(super) fn unsigned(
         options: options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
         limits: std::sync::Arc::default(),
     };
-    clouds::request(plan(&input, None).unwrap().batches.first().unwrap())
+    plan(&input, None).unwrap().batches.remove(0)
 }
 
 /// Somebody who signs at a fixed time.

@@ -3,8 +3,8 @@
 use super::{Alibaba, CLOUD};
 use crate::{
     clouds::{
-        Lister, Protocol, Read,
-        testing::{as_sent, ids, query, signer, unsigned},
+        Lister, Protocol, Read, curl,
+        testing::{as_sent, batch, ids, query, signer, unsigned},
     },
     model::{plan::Target, query::InstanceQuery},
 };
@@ -41,6 +41,40 @@ fn a_single_instance_goes_without_region_and_forces_under_another_name() {
         query(&unsigned(&CLOUD, "StartInstance", ONE, &[("InitLocalDisk", "true")])),
         "InstanceId=i-bp000000000000abc123 InitLocalDisk=true"
     );
+}
+
+#[test]
+fn lines_name_the_region_and_every_parameter() {
+    let options = [("ForceReboot", "true"), ("BatchOptimization", "SuccessFirst")];
+    let many = batch(&CLOUD, "RebootInstances", TWO, &options);
+    let line = "aliyun ecs RebootInstances \\
+  --region ap-guangzhou \\
+  --RegionId ap-guangzhou \\
+  --InstanceId.1 i-bp000000000000abc123 \\
+  --InstanceId.2 i-bp000000000000abc124 \\
+  --ForceReboot true \\
+  --BatchOptimization SuccessFirst";
+    assert_eq!(Alibaba.command_line(&many).line, line);
+    let one = batch(&CLOUD, "RebootInstance", ONE, &[("ForceStop", "false")]);
+    let line = "aliyun ecs RebootInstance \\
+  --region ap-guangzhou \\
+  --InstanceId i-bp000000000000abc123 \\
+  --ForceStop false";
+    assert_eq!(Alibaba.command_line(&one).line, line);
+    let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let line = format!(
+        "curl -X POST \
+         'https://ecs.ap-guangzhou.aliyuncs.com/?ForceStop=false&InstanceId=i-bp000000000000abc123' \\
+  -H 'accept: application/json' \\
+  -H 'x-acs-action: RebootInstance' \\
+  -H 'x-acs-version: 2014-05-26' \\
+  -H 'x-acs-date: <unsigned>' \\
+  -H 'x-acs-signature-nonce: <unsigned>' \\
+  -H 'x-acs-content-sha256: {hash}' \\
+  -H 'authorization: <unsigned>' \\
+  -H 'content-length: 0'"
+    );
+    assert_eq!(curl(&one).line, line);
 }
 
 #[test]

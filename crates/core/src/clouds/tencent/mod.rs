@@ -1,4 +1,5 @@
 //! Tencent Cloud CVM, API version 2017-03-12.
+mod command_line;
 mod decode;
 mod errors;
 mod manifest;
@@ -8,7 +9,7 @@ mod sign;
 mod state;
 #[cfg(test)]
 mod tests;
-use super::{Catalogue, Decoder, Grant};
+use super::{Catalogue, CommandLine, Decoder, Grant};
 use super::{Lister, Protocol, Read};
 use crate::{
     model::{
@@ -55,6 +56,10 @@ impl Protocol for Tencent {
 
     fn request(&self, batch: &Batch) -> Request<Unsigned> {
         request::operation(batch)
+    }
+
+    fn command_line(&self, batch: &Batch) -> CommandLine {
+        command_line::command_line(batch)
     }
 
     fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {

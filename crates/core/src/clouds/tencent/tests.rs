@@ -3,9 +3,9 @@
 use super::{CLOUD, Tencent};
 use crate::{
     clouds::{
-        Lister, Protocol, Read,
+        Lister, Protocol, Read, curl,
         tencent::sign::Tc3,
-        testing::{as_sent, body, ids, signer, unsigned},
+        testing::{as_sent, batch, body, ids, signer, unsigned},
     },
     model::{plan::Target, query::InstanceQuery},
     signing::{
@@ -35,6 +35,27 @@ fn ids_are_an_array_and_booleans_are_booleans() {
         assert_eq!(body(&request), expected);
         assert_eq!(request.content().region.as_deref(), Some("ap-guangzhou"));
     }
+}
+
+#[test]
+fn lines_name_region_host_and_every_parameter() {
+    let two = batch(&CLOUD, "RebootInstances", TWO, &[("StopType", "SOFT_FIRST")]);
+    let line = r#"tccli cvm RebootInstances \
+  --region ap-guangzhou \
+  --endpoint cvm.tencentcloudapi.com \
+  --InstanceIds '["ins-5d8a23rs","ins-r8hr2upy"]' \
+  --StopType SOFT_FIRST"#;
+    assert_eq!(Tencent.command_line(&two).line, line);
+    let line = r#"curl -X POST https://cvm.tencentcloudapi.com/ \
+  -H 'content-type: application/json' \
+  -H 'x-tc-action: RebootInstances' \
+  -H 'x-tc-version: 2017-03-12' \
+  -H 'x-tc-timestamp: <unsigned>' \
+  -H 'x-tc-language: en-US' \
+  -H 'x-tc-region: ap-guangzhou' \
+  -H 'authorization: <unsigned>' \
+  --data-raw '{"InstanceIds":["ins-5d8a23rs","ins-r8hr2upy"],"StopType":"SOFT_FIRST"}'"#;
+    assert_eq!(curl(&two).line, line);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::{CLOUD, Zenlayer};
 use crate::{
     clouds::{
-        Lister, Protocol, Read,
-        testing::{as_sent, body, ids, signer, unsigned},
+        Lister, Protocol, Read, curl,
+        testing::{as_sent, batch, body, ids, signer, unsigned},
     },
     model::{plan::Target, query::InstanceQuery},
 };
@@ -32,6 +32,31 @@ fn ids_are_texts_in_an_array_and_booleans_are_booleans() {
         assert_eq!((content.path, content.version), ("/api/v2/zec", "2025-09-01"));
         assert_eq!(content.region, None);
     }
+}
+
+#[test]
+fn lines_are_in_the_tools_words_and_own_up_to_what_it_cannot_say() {
+    let line = |options| Zenlayer.command_line(&batch(&CLOUD, "RebootInstances", TWO, options));
+    let ids = "zeno zec reboot-instances \\
+  --instance-ids 1660545330971680835 \\
+  --instance-ids 820653960707704280";
+    let soft = line(&[("forceReboot", "false")]);
+    assert_eq!((soft.line.as_str(), soft.omitted.as_deref()), (ids, Some("forceReboot=false")));
+    let forced = line(&[("forceReboot", "true")]);
+    assert_eq!((forced.line, forced.omitted), (format!("{ids} \\\n  --force-reboot"), None));
+    let start = Zenlayer.command_line(&batch(&CLOUD, "StartInstances", "820653960707704280", &[]));
+    let ids = "zeno zec start-instances \\\n  --instance-ids 820653960707704280";
+    assert_eq!((start.line.as_str(), start.omitted), (ids, None));
+    let line = r#"curl -X POST https://console.zenlayer.com/api/v2/zec \
+  -H 'content-type: application/json' \
+  -H 'x-zc-action: RebootInstances' \
+  -H 'x-zc-version: 2025-09-01' \
+  -H 'x-zc-timestamp: <unsigned>' \
+  -H 'x-zc-signature-method: ZC2-HMAC-SHA256' \
+  -H 'authorization: <unsigned>' \
+  --data-raw '{"instanceIds":["1660545330971680835","820653960707704280"],"forceReboot":true}'"#;
+    let forced = batch(&CLOUD, "RebootInstances", TWO, &[("forceReboot", "true")]);
+    assert_eq!(curl(&forced).line, line);
 }
 
 #[test]

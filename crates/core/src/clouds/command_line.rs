@@ -1,0 +1,133 @@
+//! The request of a batch as a line for a shell: for the day on which the page is down.
+
+use super::protocol;
+use crate::{i18n::Locale, model::plan::Batch, signing::Signer};
+use shlex::Quoter;
+
+/// A line for a POSIX shell that asks for what a batch asks for. Nothing of a key or a signature is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandLine {
+    /// The program.
+    pub tool: &'static str,
+    /// One option on each line, continued by backslashes.
+    pub line: String,
+    /// What of the request the program has no way to say.
+    pub omitted: Option<String>,
+}
+
+/// The line for the cloud's own tool, which signs with the key of its own configuration.
+pub fn command_line(batch: &Batch) -> CommandLine {
+    protocol(batch.spec().target().cloud).command_line(batch)
+}
+
+/// The line for `curl`. It is not signed: [`UNSIGNED`] stands where whoever signs has a value of their own.
+pub fn curl(batch: &Batch) -> CommandLine {
+    let protocol = protocol(batch.spec().target().cloud);
+    let request = protocol.request(batch);
+    let by = |unix_seconds: i64| {
+        let nobody = unix_seconds.to_string();
+        let signer = Signer {
+            key_id: nobody.clone(),
+            token: None,
+            unix_seconds,
+            nonce: nobody.clone(),
+            sign_action: true,
+            locale: Locale::En,
+        };
+        protocol.prepare(&request, &signer).finish(nobody.as_bytes())
+    };
+    // What differs between two who sign is theirs: the time, the nonce, the key and the signature.
+    let (one, other) = (by(0), by(1));
+    let address = ["https://", one.host(), &one.path_and_query()].concat();
+    let mut line = Line::new(&["curl", "-X", one.method(), &address]);
+    for ((name, value), (_, of_other)) in one.headers().iter().zip(other.headers()) {
+        let value = if value == of_other { value } else { UNSIGNED };
+        line = line.option("-H", &[name, ": ", value].concat());
+    }
+    line = if one.body().is_empty() {
+        // A page sends it by itself; curl does not.
+        line.option("-H", "content-length: 0")
+    } else {
+        line.option("--data-raw", one.body())
+    };
+    line.of("curl")
+}
+
+/// In the place of what only a key can fill in.
+pub const UNSIGNED: &str = "<unsigned>";
+
+/// A line that is put together word by word, each quoted where the shell would read more into it.
+pub(super) struct Line(String);
+
+impl Line {
+    pub(super) fn new(words: &[&str]) -> Self {
+        let mut line = Line(String::new());
+        for word in words {
+            if !line.0.is_empty() {
+                line.0.push(' ');
+            }
+            line.word(word);
+        }
+        line
+    }
+
+    /// An option without a value.
+    pub(super) fn flag(mut self, name: &str) -> Self {
+        self.0.push_str(" \\\n  ");
+        self.word(name);
+        self
+    }
+
+    /// An option and its value.
+    pub(super) fn option(self, name: &str, value: &str) -> Self {
+        let mut line = self.flag(name);
+        line.0.push(' ');
+        line.word(value);
+        line
+    }
+
+    pub(super) fn of(self, tool: &'static str) -> CommandLine {
+        CommandLine { tool, line: self.0, omitted: None }
+    }
+
+    fn word(&mut self, word: &str) {
+        // It fails for NUL only, which no request has and no shell can pass on.
+        self.0.push_str(&Quoter::new().allow_nul(true).quote(word).unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Line;
+
+    #[test]
+    fn a_shell_reads_the_words_that_were_written() {
+        for word in [
+            "ins-5d8a23rs",
+            "",
+            "two words",
+            "it's",
+            "\"both' kinds\"",
+            "$(reboot)",
+            "`reboot`",
+            "$HOME ${HOME} ~ * ?",
+            "a; b & c | d > e < f # g ! h ^ i",
+            "back\\slash",
+            "--option=value",
+            "环境=生产，重启原因：补丁",
+            "two\nlines\tand a tab",
+            r#"["ins-5d8a23rs","ins-r8hr2upy"]"#,
+        ] {
+            let line = Line::new(&["tool", word]).option("--name", word).flag("--last").0;
+            // This reader takes a continued line for an empty word.
+            let read = shlex::split(&line.replace(" \\\n  ", " ")).unwrap();
+            assert_eq!(read, ["tool", word, "--name", word, "--last"], "{line}");
+        }
+    }
+
+    #[test]
+    fn plain_words_stay_plain_and_each_option_has_a_line() {
+        let line = Line::new(&["tool", "verb"]).option("--id", "i-1").option("--id", "a b").0;
+        assert_eq!(line, "tool verb \\\n  --id i-1 \\\n  --id 'a b'");
+    }
+}

@@ -1,0 +1,43 @@
+//! A batch for `zeno`, whose words are those of the API with hyphens (vendor's source, 1.0).
+
+use crate::{
+    clouds::command_line::{CommandLine, Line},
+    model::plan::{Batch, OptionValue},
+};
+
+/// The line for a batch.
+///
+/// The tool sends no boolean that is false. It refuses a line with an option that its release does not have,
+/// as the first ones have no `--force-reboot`, and sends nothing then.
+pub(super) fn command_line(batch: &Batch) -> CommandLine {
+    let spec = batch.spec();
+    let mut line = Line::new(&["zeno", "zec", &hyphenated(spec.operation().name)]);
+    for id in batch.ids() {
+        line = line.option("--instance-ids", id.as_str());
+    }
+    let mut omitted = None;
+    for (name, value) in spec.options() {
+        let option = ["--", &hyphenated(name)].concat();
+        line = match value {
+            OptionValue::Boolean(true) => line.flag(&option),
+            OptionValue::Boolean(false) => {
+                omitted = Some([name, "=false"].concat());
+                line
+            }
+            OptionValue::Choice(choice) => line.option(&option, choice),
+        };
+    }
+    CommandLine { omitted, ..line.of("zeno") }
+}
+
+/// `forceReboot` and `RebootInstances` as `force-reboot` and `reboot-instances`.
+fn hyphenated(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !text.is_empty() {
+            text.push('-');
+        }
+        text.push(c.to_ascii_lowercase());
+    }
+    text
+}
