@@ -215,6 +215,17 @@ pub enum MessageArgs<'a> {
     FromTo(&'a str, &'a str),
     /// The accessible name of a copy button.
     CopyWhat(&'a str),
+    /// What running a copied line does. `tool` is the one that signs by itself.
+    CopiedLine {
+        tool: &'a str,
+        label: OperationLabel,
+        sent: bool,
+    },
+    /// What of a request such a line lacks.
+    OmittedInLine {
+        tool: &'a str,
+        omitted: &'a str,
+    },
     /// The accessible name of a button in a call's row.
     InspectCall(usize),
     /// A call that was sent more than once, each time proven not to have been executed before.
@@ -521,6 +532,30 @@ impl MessageArgs<'_> {
             (MessageArgs::FromTo(from, to), Locale::Zh) => format!("{from} → {to}"),
             (MessageArgs::CopyWhat(what), Locale::En) => format!("Copy {what}"),
             (MessageArgs::CopyWhat(what), Locale::Zh) => format!("复制{what}"),
+            (MessageArgs::CopiedLine { tool, label, sent }, Locale::En) => {
+                let verb = label.imperative().to_lowercase();
+                let does = if sent {
+                    format!("This request was sent already: running the line would {verb} these instances again.")
+                } else {
+                    format!("Copying sends nothing; running the line would {verb} these instances in addition to this run.")
+                };
+                format!("{does} {tool} signs with the key of its own configuration. The line for curl is not signed: replace each <unsigned>.")
+            }
+            (MessageArgs::CopiedLine { tool, label, sent }, Locale::Zh) => {
+                let verb = label.in_chinese();
+                let does = if sent {
+                    format!("该请求已发送，执行命令会再次{verb}这些实例。")
+                } else {
+                    format!("复制不会发送请求；执行命令会在本次操作之外{verb}这些实例。")
+                };
+                format!("{does}{tool} 使用其自身配置的密钥签名；curl 命令未签名，需自行替换各处 <unsigned>。")
+            }
+            (MessageArgs::OmittedInLine { tool, omitted }, Locale::En) => {
+                format!(" {tool} has no way to send {omitted} and leaves it out: the cloud then does what it does by default.")
+            }
+            (MessageArgs::OmittedInLine { tool, omitted }, Locale::Zh) => {
+                format!("{tool} 无法发送 {omitted}，会省略该参数，由云端按默认方式处理。")
+            }
             (MessageArgs::InspectCall(call), Locale::En) => format!("Inspect call {call}"),
             (MessageArgs::InspectCall(call), Locale::Zh) => format!("查看调用 {call}"),
             (MessageArgs::Resent(1), Locale::En) => "sent again once, the first was proven not carried out".into(),

@@ -311,6 +311,9 @@ pub const SETTLED_AT: Text = text("Settled", "结束时间");
 pub const COPY_FOR_SUPPORT: Text = text("Copy for support", "复制工单信息");
 pub const COPY: Text = text("Copy", "复制");
 pub const COPIED: Text = text("Copied", "已复制");
+/// Before the names of tools.
+pub const COPY_AS: Text = text("Copy as", "复制为");
+pub const CURL_UNSIGNED: Text = text("curl (unsigned)", "curl（未签名）");
 pub const SHOW_THE_REQUEST: Text = text("Show the request", "查看请求");
 pub const CAUSES: Text = text("What went wrong", "失败原因");
 pub const COPY_IDS: Text = text("Copy ids", "复制实例 ID");

@@ -34,8 +34,13 @@ pub(crate) fn node_package(name: &str) -> PathBuf {
 
 /// The Python interpreter of the tests' own environment.
 pub(crate) fn python() -> PathBuf {
+    python_program("python", "python")
+}
+
+/// A program of a Python environment.
+pub(crate) fn python_program(environment: &str, name: &str) -> PathBuf {
     let bin = if cfg!(windows) { "Scripts" } else { "bin" };
-    tools().join("python").join(bin).join(format!("python{}", env::consts::EXE_SUFFIX))
+    tools().join(environment).join(bin).join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }
 
 /// Envoy's Python environment, and workerd.

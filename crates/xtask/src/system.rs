@@ -85,6 +85,11 @@ pub(crate) fn ensure_iproute() -> Result<bool> {
     ensure_programs(&[("IP", "ip", "iproute2")])
 }
 
+/// Installs curl, if it is missing. True when it did.
+pub(crate) fn ensure_curl() -> Result<bool> {
+    ensure_programs(&[("CURL", "curl", "curl")])
+}
+
 /// Each is a variable that may name it, its name, and Debian's package. True when one was missing.
 fn ensure_programs(programs: &[(&str, &str, &str)]) -> Result<bool> {
     let missing: Vec<&str> = programs

@@ -2,7 +2,7 @@
 
 use std::{
     cell::OnceCell,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
     time::Instant,
@@ -61,7 +61,7 @@ impl Part {
             }
             Self::Dist | Self::Module => dist::TOOLS.to_vec(),
             Self::Examples => [dist::TOOLS, &[Tool::Examples], BROWSERS].concat(),
-            Self::Sdk => vec![Tool::PythonSdks, Tool::NodeSdks],
+            Self::Sdk => vec![Tool::PythonSdks, Tool::CommandLines, Tool::NodeSdks],
             Self::Proxies => vec![Tool::Node, Tool::Proxies],
             Self::Headers => [dist::TOOLS, &[Tool::Proxies, Tool::Observatory]].concat(),
             Self::EndToEnd => [dist::TOOLS, &[Tool::Proxies], BROWSERS].concat(),
@@ -185,7 +185,7 @@ fn deny() -> Result<()> {
 /// What is known of the versions in the lock file, by a database that is somewhere else: where it is
 /// not, that is reported.
 fn advisories() -> Result<()> {
-    let Some(database) = std::env::var_os("RELIGHT_ADVISORY_DB") else {
+    let Some(database) = env::var_os("RELIGHT_ADVISORY_DB") else {
         println!("SKIPPED: advisories; RELIGHT_ADVISORY_DB names a checkout of their database");
         return Ok(());
     };
@@ -309,6 +309,15 @@ fn module(built: &Built) -> Result<()> {
 fn sdk() -> Result<()> {
     let folder = paths::root().join("tests/sdk");
     let executable = build_sandbox()?;
+    run_command(cargo().args([
+        "build",
+        "--package",
+        "relight-core",
+        "--example",
+        "command_lines",
+    ]))?;
+    let lines = format!("command_lines{}", env::consts::EXE_SUFFIX);
+    let lines = paths::cargo_target().join("debug/examples").join(lines);
     let mut failures = Vec::new();
     let scripts = [(paths::python(), ".py"), (PathBuf::from("node"), ".mjs")];
     for (program, suffix) in scripts {
@@ -321,7 +330,9 @@ fn sdk() -> Result<()> {
                 command(&program)
                     .arg(&file)
                     .env("RELIGHT_SANDBOX", format!("http://127.0.0.1:{port}"))
-                    .env("RELIGHT_SANDBOX_PORT", port.to_string()),
+                    .env("RELIGHT_SANDBOX_PORT", port.to_string())
+                    .env("RELIGHT_COMMAND_LINES", &lines)
+                    .env("RELIGHT_TCCLI", paths::python_program("command-lines", "tccli")),
             );
             if let Err(error) = outcome {
                 failures.push(format!("{error:#}"));

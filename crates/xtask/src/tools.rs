@@ -50,6 +50,8 @@ pub(crate) enum Tool {
     CargoAudit,
     /// The vendors' Python SDKs, by `tests/sdk/requirements.txt`.
     PythonSdks,
+    /// The vendors' command line tools, by `tests/sdk/command_lines.txt`.
+    CommandLines,
     /// nginx, Caddy and HAProxy, and Envoy and workerd by the files in `crates/xtask/tools/proxies`.
     Proxies,
     /// The vendors' Node SDKs, by `tests/sdk/node/package-lock.json`.
@@ -64,13 +66,14 @@ pub(crate) enum Tool {
 
 impl Tool {
     /// All of them, in an order in which each finds what it needs.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::WasmTarget,
         Self::Node,
         Self::Browsers,
         Self::Webkit,
         Self::Iproute,
         Self::PythonSdks,
+        Self::CommandLines,
         Self::NodeSdks,
         Self::Proxies,
         Self::Observatory,
@@ -97,6 +100,7 @@ impl Tool {
             | Self::Webkit
             | Self::Iproute
             | Self::PythonSdks
+            | Self::CommandLines
             | Self::NodeSdks
             | Self::Proxies
             | Self::Observatory
@@ -117,6 +121,7 @@ impl Tool {
             Self::CargoDeny => "cargo-deny",
             Self::CargoAudit => "cargo-audit",
             Self::PythonSdks => "Python SDKs",
+            Self::CommandLines => "command line tools",
             Self::NodeSdks => "Node SDKs",
             Self::Proxies => "proxies",
             Self::Observatory => "observatory",
@@ -171,6 +176,7 @@ impl Tool {
             Self::Webkit => system::ensure_webkit(),
             Self::Iproute => system::ensure_iproute(),
             Self::PythonSdks => python_sdks(),
+            Self::CommandLines => command_lines(),
             Self::NodeSdks => node_sdks(),
             Self::Proxies => proxies(),
             Self::Observatory => observatory(),
@@ -399,17 +405,32 @@ fn node_sdks() -> Result<bool> {
 }
 
 fn python_sdks() -> Result<bool> {
-    let requirements = paths::root().join("tests/sdk/requirements.txt");
+    python_packages("python-sdks", "tests/sdk/requirements.txt", "python")
+}
+
+fn command_lines() -> Result<bool> {
+    let installed = system::ensure_curl()?;
+    // By itself: it brings the whole SDK along, of which the others are parts.
+    let fresh = python_packages("command-lines", "tests/sdk/command_lines.txt", "command-lines")?;
+    Ok(installed || fresh)
+}
+
+/// Installs what `requirements` names into a Python environment of its own.
+fn python_packages(stamp: &str, requirements: &str, environment: &str) -> Result<bool> {
+    let requirements = paths::root().join(requirements);
     let wanted =
         fs::read_to_string(&requirements).with_context(|| requirements.display().to_string())?;
-    let stamp = Stamp::new("python-sdks", &wanted);
-    if stamp.holds() && paths::python().is_file() {
+    let stamp = Stamp::new(stamp, &wanted);
+    let python = paths::python_program(environment, "python");
+    if stamp.holds() && python.is_file() {
         return Ok(false);
     }
-    println!("set-up: Python SDKs");
-    system::make_python_environment(&paths::tools().join("python"))?;
-    run(command(paths::python())
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+    println!("set-up: {}", requirements.display());
+    system::make_python_environment(&paths::tools().join(environment))?;
+    run(command(python)
+        // Thousands of modules, of which a test needs a few.
+        .args(["-m", "pip", "install", "--no-compile"])
+        .args(["--quiet", "--disable-pip-version-check", "-r"])
         .arg(&requirements))?;
     stamp.set()?;
     Ok(true)

@@ -2,6 +2,7 @@
 
 use crate::components::{
     common::{
+        copy_as::CopyAs,
         dom::{focus, open_of, value_of},
         header::route_name,
         icon::{Icon, icon},
@@ -583,6 +584,7 @@ fn request(batch: &Batch, route: &Route, locale: Locale) -> Html {
                     </>
                 },
             } }
+            <CopyAs batch={batch.clone()} sent={false} />
         </div>
     }
 }

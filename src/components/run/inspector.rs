@@ -2,7 +2,7 @@
 //! signature is hidden until revealed, and a session token always.
 
 use crate::components::{
-    common::{copy::CopyButton, dom::focus, untrusted_text::shown},
+    common::{copy::CopyButton, copy_as::CopyAs, dom::focus, untrusted_text::shown},
     errors::comparison::Comparison,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 use relight_core::{
     explain::ServerSignature,
     i18n::{Locale, Text},
-    model::route::Route,
+    model::{plan::Batch, route::Route},
     signing::{
         percent_decode, percent_encode,
         request::{Request, Signed},
@@ -29,6 +29,9 @@ use yew::{
 pub(crate) struct InspectorProps {
     /// The index of its call.
     pub(crate) call: usize,
+    /// What it asks for.
+    pub(crate) batch: Batch,
+    /// As it was sent, if it was sent from here.
     pub(crate) signed: Option<Rc<Request<Signed>>>,
     /// What the cloud says it signed, where the response contains it.
     pub(crate) server: Option<ServerSignature>,
@@ -43,7 +46,10 @@ impl PartialEq for InspectorProps {
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
-        same && self.server == other.server && self.call == other.call && self.route == other.route
+        same && self.server == other.server
+            && self.call == other.call
+            && self.batch == other.batch
+            && self.route == other.route
     }
 }
 
@@ -78,6 +84,7 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
                 </button>
             </div>
             <p class="small muted">{ t(message::INSPECTOR_HINT) }</p>
+            <CopyAs batch={props.batch.clone()} sent={true} />
             if let Some(signed) = &props.signed {
                 // Keyed by call, since a pasted report belongs to one request.
                 <Comparison key={props.call} signed={signed.clone()} server={props.server.clone()} />

@@ -136,8 +136,8 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
                     <span class="small muted">{ t(message::CALLS_HINT) }</span></div>
                 <div class={if inspected.is_some() { "split wide-aside" } else { "" }}>
                     <Calls run={run.clone()} inspected={*inspected} {on_inspect} />
-                    if let Some(call) = *inspected {
-                        <Inspector {call} signed={props.signed.get(call).cloned().flatten()}
+                    if let Some((call, of)) = inspected.and_then(|call| Some((call, run.calls().get(call)?))) {
+                        <Inspector {call} batch={of.batch.clone()} signed={props.signed.get(call).cloned().flatten()}
                             server={server_signature(run, call, locale)} route={props.route.clone()} {on_close} />
                     }
                 </div>

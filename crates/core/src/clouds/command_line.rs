@@ -2,7 +2,7 @@
 
 use super::protocol;
 use crate::{i18n::Locale, model::plan::Batch, signing::Signer};
-use shlex::Quoter;
+use std::borrow::Cow;
 
 /// A line for a POSIX shell that asks for what a batch asks for. Nothing of a key or a signature is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,11 +13,6 @@ pub struct CommandLine {
     pub line: String,
     /// What of the request the program has no way to say.
     pub omitted: Option<String>,
-}
-
-/// The line for the cloud's own tool, which signs with the key of its own configuration.
-pub fn command_line(batch: &Batch) -> CommandLine {
-    protocol(batch.spec().target().cloud).command_line(batch)
 }
 
 /// The line for `curl`. It is not signed: [`UNSIGNED`] stands where whoever signs has a value of their own.
@@ -91,8 +86,17 @@ impl Line {
     }
 
     fn word(&mut self, word: &str) {
-        // It fails for NUL only, which no request has and no shell can pass on.
-        self.0.push_str(&Quoter::new().allow_nul(true).quote(word).unwrap_or_default());
+        self.0.push_str(&quoted(word));
+    }
+}
+
+/// A word as a shell reads it back: between single quotes nothing has a meaning but the next of them.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:,".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(["'", &word.replace('\'', r"'\''"), "'"].concat())
     }
 }
 

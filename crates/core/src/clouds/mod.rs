@@ -30,7 +30,7 @@ use crate::{
         request::{Request, Unsigned},
     },
 };
-pub use command_line::{CommandLine, UNSIGNED, command_line, curl};
+pub use command_line::{CommandLine, UNSIGNED, curl};
 pub use decoder::{Catalogue, Decoder, Grant};
 pub use errors::effect;
 pub(crate) use errors::{effect_on, family, is_common, unknown_effect};
@@ -45,6 +45,8 @@ macro_rules! clouds {
         static PROTOCOLS: &[&dyn Protocol] = &[$(&$folder::$name),+];
         static DECODERS: &[&dyn Decoder] = &[$(&$folder::$name),+];
         static LISTERS: &[&dyn Lister] = &[$(&$folder::$name),+];
+        // In no trait: whoever only signs has nothing of them.
+        static COMMAND_LINES: &[fn(&Batch) -> CommandLine] = &[$($folder::command_line),+];
     };
 }
 
@@ -85,6 +87,20 @@ pub fn host(target: &Target) -> String {
 /// The request that carries out a batch.
 pub fn request(batch: &Batch) -> Request<Unsigned> {
     protocol(batch.spec().target().cloud).request(batch)
+}
+
+/// The batch as a line for the vendor's command line tool, which signs with the key of its own
+/// configuration.
+#[allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "every cloud is in each of the lists: one macro writes them"
+)]
+pub fn command_line(batch: &Batch) -> CommandLine {
+    let mut all = ALL.iter().zip(COMMAND_LINES);
+    let (_, line) =
+        all.find(|(cloud, _)| **cloud == batch.spec().target().cloud).expect("a cloud of the list");
+    line(batch)
 }
 
 /// The algorithm of this name, whichever cloud has it.

@@ -1,6 +1,5 @@
 //! What is sent to a cloud.
 
-use super::CommandLine;
 use crate::{
     model::{
         cloud::Cloud,
@@ -29,9 +28,6 @@ pub trait Protocol: Sync {
 
     /// The request that carries out a batch.
     fn request(&self, batch: &Batch) -> Request<Unsigned>;
-
-    /// The same for the vendor's command line tool.
-    fn command_line(&self, batch: &Batch) -> CommandLine;
 
     /// A request that only reads. It changes nothing and may be repeated. Ids beyond the limit of
     /// that read are the caller's mistake and left out.

@@ -3,6 +3,7 @@
 
 mod answers;
 mod comfort;
+mod copy_as;
 mod demo;
 mod diagnostics;
 mod embed;
@@ -55,6 +56,7 @@ fn main() -> Result<ExitCode> {
         diagnostics::cases(),
         form::cases(),
         comfort::cases(),
+        copy_as::cases(),
         instances::cases(),
         secrets::cases(),
         payloads::cases(),

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The line for a batch.
-pub(super) fn command_line(batch: &Batch) -> CommandLine {
+pub(in crate::clouds) fn command_line(batch: &Batch) -> CommandLine {
     let request = request::operation(batch);
     let content = request.content();
     // It decides the endpoint; the parameter of nearly that name, where there is one, is sent.

@@ -9,7 +9,7 @@ mod sign;
 mod state;
 #[cfg(test)]
 mod tests;
-use super::{Catalogue, CommandLine, Decoder, Grant};
+use super::{Catalogue, Decoder, Grant};
 use super::{Lister, Protocol, Read};
 use crate::{
     model::{
@@ -26,6 +26,7 @@ use crate::{
     },
 };
 
+pub(super) use command_line::command_line;
 pub(super) use manifest::CLOUD;
 
 /// How this cloud is asked, and what its answers mean.
@@ -56,10 +57,6 @@ impl Protocol for Alibaba {
 
     fn request(&self, batch: &Batch) -> Request<Unsigned> {
         request::operation(batch)
-    }
-
-    fn command_line(&self, batch: &Batch) -> CommandLine {
-        command_line::command_line(batch)
     }
 
     fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {

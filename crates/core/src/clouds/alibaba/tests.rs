@@ -3,7 +3,7 @@
 use super::{Alibaba, CLOUD};
 use crate::{
     clouds::{
-        Lister, Protocol, Read, curl,
+        Lister, Protocol, Read, command_line, curl,
         testing::{as_sent, batch, ids, query, signer, unsigned},
     },
     model::{plan::Target, query::InstanceQuery},
@@ -54,13 +54,13 @@ fn lines_name_the_region_and_every_parameter() {
   --InstanceId.2 i-bp000000000000abc124 \\
   --ForceReboot true \\
   --BatchOptimization SuccessFirst";
-    assert_eq!(Alibaba.command_line(&many).line, line);
+    assert_eq!(command_line(&many).line, line);
     let one = batch(&CLOUD, "RebootInstance", ONE, &[("ForceStop", "false")]);
     let line = "aliyun ecs RebootInstance \\
   --region ap-guangzhou \\
   --InstanceId i-bp000000000000abc123 \\
   --ForceStop false";
-    assert_eq!(Alibaba.command_line(&one).line, line);
+    assert_eq!(command_line(&one).line, line);
     let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let line = format!(
         "curl -X POST \

@@ -11,7 +11,7 @@ use crate::{
 
 /// The line for a batch. The host is in it because it is that of the account's site, of which a
 /// configuration may name another.
-pub(super) fn command_line(batch: &Batch) -> CommandLine {
+pub(in crate::clouds) fn command_line(batch: &Batch) -> CommandLine {
     let spec = batch.spec();
     let mut ids = String::new();
     push_json_ids(&mut ids, batch.ids());

@@ -3,7 +3,7 @@
 use super::{CLOUD, Tencent};
 use crate::{
     clouds::{
-        Lister, Protocol, Read, curl,
+        Lister, Protocol, Read, command_line, curl,
         tencent::sign::Tc3,
         testing::{as_sent, batch, body, ids, signer, unsigned},
     },
@@ -45,7 +45,7 @@ fn lines_name_region_host_and_every_parameter() {
   --endpoint cvm.tencentcloudapi.com \
   --InstanceIds '["ins-5d8a23rs","ins-r8hr2upy"]' \
   --StopType SOFT_FIRST"#;
-    assert_eq!(Tencent.command_line(&two).line, line);
+    assert_eq!(command_line(&two).line, line);
     let line = r#"curl -X POST https://cvm.tencentcloudapi.com/ \
   -H 'content-type: application/json' \
   -H 'x-tc-action: RebootInstances' \

@@ -9,7 +9,7 @@ use crate::{
 ///
 /// The tool sends no boolean that is false. It refuses a line with an option that its release does not have,
 /// as the first ones have no `--force-reboot`, and sends nothing then.
-pub(super) fn command_line(batch: &Batch) -> CommandLine {
+pub(in crate::clouds) fn command_line(batch: &Batch) -> CommandLine {
     let spec = batch.spec();
     let mut line = Line::new(&["zeno", "zec", &hyphenated(spec.operation().name)]);
     for id in batch.ids() {

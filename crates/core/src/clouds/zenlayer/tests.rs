@@ -3,7 +3,7 @@
 use super::{CLOUD, Zenlayer};
 use crate::{
     clouds::{
-        Lister, Protocol, Read, curl,
+        Lister, Protocol, Read, command_line, curl,
         testing::{as_sent, batch, body, ids, signer, unsigned},
     },
     model::{plan::Target, query::InstanceQuery},
@@ -36,7 +36,7 @@ fn ids_are_texts_in_an_array_and_booleans_are_booleans() {
 
 #[test]
 fn lines_are_in_the_tools_words_and_own_up_to_what_it_cannot_say() {
-    let line = |options| Zenlayer.command_line(&batch(&CLOUD, "RebootInstances", TWO, options));
+    let line = |options| command_line(&batch(&CLOUD, "RebootInstances", TWO, options));
     let ids = "zeno zec reboot-instances \\
   --instance-ids 1660545330971680835 \\
   --instance-ids 820653960707704280";
@@ -44,7 +44,7 @@ fn lines_are_in_the_tools_words_and_own_up_to_what_it_cannot_say() {
     assert_eq!((soft.line.as_str(), soft.omitted.as_deref()), (ids, Some("forceReboot=false")));
     let forced = line(&[("forceReboot", "true")]);
     assert_eq!((forced.line, forced.omitted), (format!("{ids} \\\n  --force-reboot"), None));
-    let start = Zenlayer.command_line(&batch(&CLOUD, "StartInstances", "820653960707704280", &[]));
+    let start = command_line(&batch(&CLOUD, "StartInstances", "820653960707704280", &[]));
     let ids = "zeno zec start-instances \\\n  --instance-ids 820653960707704280";
     assert_eq!((start.line.as_str(), start.omitted), (ids, None));
     let line = r#"curl -X POST https://console.zenlayer.com/api/v2/zec \
