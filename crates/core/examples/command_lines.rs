@@ -41,9 +41,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         locale: Locale::En,
     };
     let prepared = clouds::protocol(cloud).prepare(&clouds::request(batch), &signer);
-    let signed = prepared.finish_with(&Secret::new(text("secret")));
+    let request = prepared.finish_with(&Secret::new(text("secret")));
     let (own, curl) = (clouds::command_line(batch), clouds::curl(batch));
-    let headers: Vec<_> = signed
+    let headers: Vec<_> = request
         .headers()
         .iter()
         .map(|(name, value)| json!([name.as_str(), value.as_str()]))
@@ -55,11 +55,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         "curl": curl.line,
         "unsigned": clouds::UNSIGNED,
         "request": {
-            "method": signed.method(),
-            "host": signed.host(),
-            "target": signed.path_and_query(),
+            "method": request.method(),
+            "host": request.host(),
+            "target": request.path_and_query(),
             "headers": headers,
-            "body": signed.body(),
+            "body": request.body(),
         },
     });
     println!("{answer}");
