@@ -140,6 +140,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
         locked: view.settings.locked.clone(),
         problem: refusal.clone(),
         recent,
+        opened: view.advanced,
     };
     html! {
         <main class="two-panes" data-step={step(view)} tabindex="-1" ref={main.clone()}>
