@@ -72,6 +72,8 @@ pub(crate) enum AfterLoad {
     Restore,
     /// Open the part of the key section that only the console has.
     Key,
+    /// Open what one rarely needs.
+    Advanced,
     /// On to the review.
     Review,
     /// List the instances to choose from.
@@ -292,7 +294,10 @@ impl App {
                 let typed = matches!(edit, FormEdit::IdsText(_) | FormEdit::KeyId(_));
                 self.form.apply(edit);
                 self.vault.use_cloud(self.form.cloud());
-                if typed && matches!(self.rest, LoadState::Absent) {
+                if self.form.has_rare_options() {
+                    // Filled in by the page around; here nobody would see it.
+                    self.load(ctx, AfterLoad::Advanced);
+                } else if typed && matches!(self.rest, LoadState::Absent) {
                     self.load(ctx, AfterLoad::Wait);
                 }
             }
@@ -320,6 +325,7 @@ impl App {
                 self.form.apply(FormEdit::IdsText(text.to_string()));
             }
             Intent::AboutKey => self.load(ctx, AfterLoad::Key),
+            Intent::Advanced => self.load(ctx, AfterLoad::Advanced),
             Intent::Review => self.load(ctx, AfterLoad::Review),
             Intent::Instances(_) => self.load(ctx, AfterLoad::List),
             // The form alone does not show any of this.

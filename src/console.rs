@@ -170,6 +170,7 @@ impl Component for Console {
             view: View {
                 session: Shared::new(session),
                 key: vault.state(),
+                advanced: start.then == AfterLoad::Advanced,
                 route: Shared::new(Config::default().route),
                 once: CheckResult::Unknown,
                 untrusted_parent: Config::default().untrusted_parent,

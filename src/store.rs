@@ -95,6 +95,8 @@ pub(crate) struct View {
     pub session: Shared<Session>,
     /// The state of the key.
     pub key: KeyState,
+    /// Whether what one rarely needs was opened in the form alone.
+    pub advanced: bool,
     /// How calls travel.
     pub route: Shared<Route>,
     /// Whether the proxy on that route is known to refuse duplicates.
@@ -176,6 +178,8 @@ pub(crate) enum Intent {
     WipeKey,
     /// Show the parts of the key section that only the console has.
     AboutKey,
+    /// Show what one rarely needs, from the form alone.
+    Advanced,
     /// The same as [`Intent::WipeKey`], but as a lock.
     LockKey,
     /// The expiry of the key was entered, in the format of a `datetime-local` field.

@@ -2,6 +2,7 @@
 
 pub(crate) mod compose;
 pub(crate) mod target;
+pub(crate) mod advanced;
 pub(crate) mod find_region;
 pub(crate) mod locked;
 pub(crate) mod copy_link;

@@ -47,6 +47,7 @@ impl Console {
                 false
             }
             Intent::DeleteSavedKey(id) => self.delete_saved_key(ctx, id),
+            Intent::Advanced => false,
             Intent::AboutKey => {
                 self.vault.show_saved_keys();
                 true

@@ -149,6 +149,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
         locked: view.settings.locked.clone(),
         problem: refusal.clone(),
         recent,
+        opened: view.advanced,
     };
     html! {
         <main class={classes!("two-panes", wants_key.then_some("wants-key"))} data-step={step(view)}

@@ -9,7 +9,7 @@ use crate::components::{
     form::{
         credential::{Credential, Field, KeySlots},
         ids::{Ids, RenderFound},
-        target::{AdvancedLock, Fields, Target},
+        target::Target,
     },
 };
 use crate::{
@@ -18,10 +18,10 @@ use crate::{
     services::frame::UntrustedParent,
     store::{Intent, KeyState},
 };
-use relight_core::form::Form;
+use relight_core::{form::Form, model::cloud::Role};
 use yew::{
-    Callback, Html, KeyboardEvent, NodeRef, Properties, SubmitEvent, classes, component, html,
-    use_effect_with, use_mut_ref, use_node_ref,
+    Callback, Html, KeyboardEvent, MouseEvent, NodeRef, Properties, SubmitEvent, classes,
+    component, html, use_effect_with, use_node_ref,
 };
 
 /// Props of [`Compose`].
@@ -99,9 +99,8 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
         })
     };
     let onsubmit = onsubmit.reform(|event: SubmitEvent| event.prevent_default());
+    let onadvanced = dispatch.reform(|_: MouseEvent| Intent::Advanced);
     let ready = form.parsed().ids.len();
-    let opened = use_mut_ref(|| false);
-    let fields = Fields { form, problem: problem.as_ref(), dispatch: &dispatch, locale };
     html! {
         <form class="panel compose" part="panel form" novalidate={true} aria-labelledby="h-what" ref={node.clone()} {onsubmit}
             {onkeydown}>
@@ -124,8 +123,10 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
                     key_state={props.key_state.clone()} untrusted_parent={props.untrusted_parent.clone()} problem={problem.clone()} />
                 if let Some([_, advanced]) = &props.target {
                     { advanced.clone() }
-                } else {
-                    { fields.advanced(&opened, &AdvancedLock::default()) }
+                } else if !form.operation().parameters.iter().all(|one| is_set_by_mode(one.role)) {
+                    <details class="bare options" data-advanced="">
+                        <summary onclick={onadvanced}>{ message::ADVANCED.in_locale(locale) }</summary>
+                    </details>
                 }
             </div>
             <div class="foot dock dock-compose">
@@ -146,6 +147,14 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
                 </button>
             </div>
         </form>
+    }
+}
+
+/// Whether a parameter needs no field of its own.
+const fn is_set_by_mode(role: Role) -> bool {
+    match role {
+        Role::Force | Role::Disused => true,
+        Role::DryRun | Role::Batching | Role::Erase => false,
     }
 }
 

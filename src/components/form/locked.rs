@@ -7,18 +7,14 @@ use crate::{
             icon::{Icon, icon},
             untrusted_text::shown,
         },
-        form::{
-            credential::Field,
-            find_region::FindRegion,
-            target::{AdvancedLock, Fields},
-        },
+        form::{advanced::Advanced, credential::Field, find_region::FindRegion, target::Fields},
     },
     context::{use_dispatch, use_locale},
     i18n::{self, page::PageMessage},
 };
 use relight_core::{config::Lockable, form::Form, i18n::Locale, model::cloud::Role};
 use std::rc::Rc;
-use yew::{Html, Properties, component, html, use_mut_ref};
+use yew::{Html, Properties, component, html};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct LockedProps {
@@ -27,12 +23,14 @@ pub(crate) struct LockedProps {
     pub(crate) problem: Option<Field>,
     /// The last regions of the cloud, the newest first.
     pub(crate) recent: Rc<Vec<String>>,
+    /// Whether what one rarely needs was opened in the form alone.
+    pub(crate) opened: bool,
 }
 
 /// Cloud, region, operation and mode.
 #[component]
 pub(crate) fn LockedTarget(props: &LockedProps) -> Html {
-    let LockedProps { form, locked, problem, recent } = props;
+    let LockedProps { form, locked, problem, recent, .. } = props;
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let fields = Fields { form, problem: problem.as_ref(), dispatch: &dispatch, locale };
     let decided = decided(form, locked, locale);
@@ -62,12 +60,11 @@ pub(crate) fn LockedAdvanced(props: &LockedProps) -> Html {
     let fields = Fields { form, problem: problem.as_ref(), dispatch: &dispatch, locale };
     let decided = decided(form, locked, locale);
     let is_locked = |lock| decided.iter().any(|(other, _)| *other == lock);
-    let lock = AdvancedLock {
-        variants: (is_locked(Lockable::Operation) && has_variants(form))
-            .then(|| fields.operation()),
-        dry_run: is_locked(Lockable::DryRun),
-    };
-    fields.advanced(&use_mut_ref(|| false), &lock)
+    let variants = is_locked(Lockable::Operation) && has_variants(form);
+    html! {
+        <Advanced form={form.clone()} problem={problem.clone()} variants={variants.then(|| fields.operation())}
+            dry_run_locked={is_locked(Lockable::DryRun)} opened={props.opened} />
+    }
 }
 
 /// The fields that leave nothing to choose, in the order in which they are read, and what they hold.

@@ -2,10 +2,7 @@
 //! thing while the state holds another.
 
 use crate::components::{
-    common::{
-        dom::{checked_of, value_of},
-        untrusted_text::shown,
-    },
+    common::{dom::value_of, untrusted_text::shown},
     form::{
         compose::{message_for, problem_at},
         credential::Field,
@@ -21,9 +18,8 @@ use relight_core::{
     clouds,
     form::{Form, FormEdit},
     i18n::Locale,
-    model::cloud::{Batching, Cloud, Operation, Parameter, ParameterKind, Role},
+    model::cloud::{Cloud, Operation},
 };
-use std::cell::RefCell;
 use yew::{
     AttrValue, Callback, Event, Html, InputEvent, Properties, classes, component, html,
     use_state_eq,
@@ -170,56 +166,6 @@ impl Fields<'_> {
             </fieldset>
         }
     }
-
-    /// What one rarely needs, as far as the operation has it: batching, dry run, erasing local disks. It is
-    /// folded until something in it is not as usual, or refused, and closed by hand alone.
-    pub(crate) fn advanced(&self, opened: &RefCell<bool>, lock: &AdvancedLock) -> Html {
-        let (form, locale) = (self.form, self.locale);
-        let operation = form.operation();
-        let batching = form.cloud().batching.as_ref().zip(operation.parameter_for(Role::Batching));
-        let dry_run = operation.parameter_for(Role::DryRun).filter(|_| !lock.dry_run);
-        let erase = operation.parameter_for(Role::Erase);
-        if lock.variants.is_none() && batching.is_none() && dry_run.is_none() && erase.is_none() {
-            return Html::default();
-        }
-        let is_refused = self.problem.is_some_and(|(name, _)| RARE.contains(name));
-        let is_variant = lock.variants.is_some() && operation.ids_max == 1;
-        let is_open = *opened.borrow() || form.has_rare_options() || is_variant || is_refused;
-        opened.replace(is_open);
-        let ontick = |action: fn(bool) -> FormEdit| {
-            self.dispatch.reform(move |event: Event| Intent::Edit(action(checked_of(&event))))
-        };
-        html! {
-            <details class="bare options" data-advanced="" open={is_open}>
-                <summary>{ message::ADVANCED.in_locale(locale) }</summary>
-                <div class="stack">
-                    { lock.variants.clone().unwrap_or_default() }
-                    if let Some((names, parameter)) = batching {
-                        { batching_field(names, parameter, form.batching(), &self.choose(FormEdit::Batching), self.error("batching"), locale) }
-                    }
-                    if let Some(parameter) = dry_run {
-                        { tick("dryRun", parameter, form.dry_run(), false, ontick(FormEdit::DryRun), locale) }
-                        { problem_at("e-dryRun", self.error("dryRun")) }
-                    }
-                    if let Some(parameter) = erase {
-                        { tick("erase", parameter, form.erase(), true, ontick(FormEdit::Erase), locale) }
-                        { problem_at("e-erase", self.error("erase")) }
-                    }
-                </div>
-            </details>
-        }
-    }
-}
-
-/// The public names of what is folded.
-const RARE: [&str; 3] = ["batching", "dryRun", "erase"];
-
-/// What the operator has locked of what is folded.
-#[derive(Default)]
-pub(crate) struct AdvancedLock {
-    /// Where the locked operation has several variants, the field for them.
-    pub(crate) variants: Option<Html>,
-    pub(crate) dry_run: bool,
 }
 
 /// The region: a list, and a field for regions that are not in it.
@@ -324,7 +270,8 @@ pub(crate) fn Region(props: &RegionProps) -> Html {
     }
 }
 
-fn radio(
+/// A choice of several that are all in sight.
+pub(crate) fn radio(
     name: &'static str,
     value: &'static str,
     words: &str,
@@ -336,59 +283,6 @@ fn radio(
         <label class={classes!(if danger { "danger" } else { "" })}>
             <input type="radio" {name} {value} {checked} {onchange} />
             <span>{ words.to_owned() }</span>
-        </label>
-    }
-}
-
-fn batching_field(
-    names: &Batching,
-    parameter: &'static Parameter,
-    chosen: Option<&str>,
-    onchange: &Callback<Event>,
-    error: Option<&str>,
-    locale: Locale,
-) -> Html {
-    let choices = match &parameter.kind {
-        ParameterKind::Choice(choices) => *choices,
-        ParameterKind::Boolean => &[],
-    };
-    html! {
-        <fieldset class="field" aria-describedby="batching-help e-batching">
-            <legend>{ parameter.label.in_locale(locale) }</legend>
-            <div class="seg">
-                { for choices.iter().map(|choice| radio(
-                    "batching", choice, names.name(choice).in_locale(locale), chosen == Some(*choice), false, onchange.clone(),
-                )) }
-            </div>
-            <p class="small muted" id="batching-help">
-                { parameter.help.in_locale(locale) }{ " " }
-                <code>{ parameter.name }{ "=" }{ chosen.unwrap_or_default() }</code>
-            </p>
-            { problem_at("e-batching", error) }
-        </fieldset>
-    }
-}
-
-fn tick(
-    name: &'static str,
-    parameter: &'static Parameter,
-    checked: bool,
-    danger: bool,
-    onchange: Callback<Event>,
-    locale: Locale,
-) -> Html {
-    let help = if danger { "danger-text" } else { "muted" };
-    let (id, error) = if danger { ("erase-help", "e-erase") } else { ("dry-run-help", "e-dryRun") };
-    html! {
-        <label class="tick">
-            <input type="checkbox" {name} {checked} {onchange}
-                aria-describedby={format!("{id} {error}")} />
-            <span>
-                { parameter.label.in_locale(locale) }
-                <span class={classes!("small", help)} {id}>
-                    { parameter.help.in_locale(locale) }
-                </span>
-            </span>
         </label>
     }
 }

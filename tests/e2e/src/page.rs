@@ -193,8 +193,8 @@ impl Page {
     /// Chooses a value of a field: of a select, of radio buttons, or by typing it.
     pub async fn choose(&self, name: &str, value: &str) -> Result<()> {
         let field = format!("[name={name}]");
-        self.wait_until(&field, "return all(a).length > 0;", &[json!(field)]).await?;
         self.unfold(name).await?;
+        self.wait_until(&field, "return all(a).length > 0;", &[json!(field)]).await?;
         let kind = self.run("const e = all(a)[0]; return e.type;", &[json!(field)]).await?;
         match kind.as_str() {
             Some("select-one") => {
@@ -229,9 +229,16 @@ impl Page {
         until(what, || async { Ok((self.value(name).await? == value).then_some(())) }).await
     }
 
-    /// Opens what a field is folded away in, as a person does.
+    /// Opens what a field is folded away in, as a person does. The form alone has it not yet.
     async fn unfold(&self, name: &str) -> Result<()> {
-        let summary = format!("details:not([open]):has([name={name}]) > summary");
+        let field = format!("[name={name}]");
+        let is_rare = matches!(name, "batching" | "dryRun" | "erase");
+        if is_rare && self.run("return all(a).length === 0;", &[json!(field)]).await? == json!(true)
+        {
+            self.click("[data-advanced] > summary").await?;
+            return self.wait_for(&field).await;
+        }
+        let summary = format!("details:not([open]):has({field}) > summary");
         if self.sees(&summary).await? { self.click(&summary).await } else { Ok(()) }
     }
 

@@ -5,7 +5,7 @@ use crate::{
     runs::{one_by_one, send_not_started},
     support::{ALIBABA, TENCENT, ZENLAYER, send},
 };
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use relight_e2e::{Fixture, Setting, browser::Capability, case, page::Form, suite::Case, until};
 use relight_sandbox::fleet::Fleet;
 use serde_json::json;
@@ -422,7 +422,7 @@ async fn header(fixture: &mut Fixture) -> Result<()> {
         }
         for _ in 0..2 {
             page.wait_until(&format!("one line: {step}"), one_line, &[]).await?;
-            ensure!(page.overflow().await? <= 0);
+            fits_now(fixture, step).await?;
             // What does not fit is reached by scrolling, as the focus does.
             for action in ["explain", "runs", "power"] {
                 page.act(action).await?;
@@ -445,14 +445,19 @@ fn long_names() -> Fleet {
 async fn fits(fixture: &Fixture, screen: &str) -> Result<()> {
     for width in [320, 360, 480] {
         fixture.page.session().resize(width, 800).await?;
-        let wider = fixture.page.overflow().await?;
-        if wider > 0 {
-            let script = "const w = document.documentElement.clientWidth; return all('*') \
-                 .filter(e => seen(e) && e.getBoundingClientRect().right > w + 1) \
-                 .slice(0, 6).map(e => e.outerHTML.slice(0, 120)).join('\\n');";
-            let what = fixture.page.run(script, &[]).await?;
-            bail!("{screen} is {wider} px wider than {width}: {what}");
-        }
+        fits_now(fixture, screen).await.with_context(|| format!("at {width}"))?;
+    }
+    Ok(())
+}
+
+async fn fits_now(fixture: &Fixture, screen: &str) -> Result<()> {
+    let wider = fixture.page.overflow().await?;
+    if wider > 0 {
+        let script = "const w = document.documentElement.clientWidth; return all('*') \
+             .filter(e => seen(e) && e.getBoundingClientRect().right > w + 1) \
+             .slice(0, 6).map(e => e.outerHTML.slice(0, 120)).join('\\n');";
+        let what = fixture.page.run(script, &[]).await?;
+        bail!("{screen} is {wider} px wider than the window: {what}");
     }
     Ok(())
 }

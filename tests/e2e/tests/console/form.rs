@@ -335,7 +335,13 @@ async fn advanced(fixture: &mut Fixture) -> Result<()> {
         }
         page.act("language").await?;
     }
+    // The form alone has only the place, and leads to it.
+    ensure!(page.sees("[data-form-only]").await?);
     page.click("[data-advanced] > summary").await?;
+    page.wait_for("[data-advanced][open] [name=batching]").await?;
+    let focused = "return root.activeElement?.matches('[data-advanced] > summary') ?? false;";
+    page.wait_until("the focus where it was", focused, &[]).await?;
+    page.wait_for_value("instanceIds", &ids).await?;
     ensure!(page.shown("batching").await? == "Go on with the others");
     ensure!(page.text("#batching-help").await?.contains("BatchOptimization=SuccessFirst"));
     page.act("language").await?;

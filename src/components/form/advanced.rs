@@ -1,0 +1,144 @@
+//! What one rarely needs, as far as the operation has it: batching, dry run, erasing local disks. The form alone
+//! has only the place for it.
+
+use crate::{
+    components::{
+        common::dom::{checked_of, focus_in, value_of},
+        form::{
+            compose::{message_for, problem_at},
+            credential::Field,
+            target::radio,
+        },
+    },
+    context::{use_dispatch, use_locale},
+    i18n::message,
+    store::Intent,
+};
+use relight_core::{
+    form::{Form, FormEdit},
+    i18n::Locale,
+    model::cloud::{Batching, Parameter, ParameterKind, Role},
+};
+use yew::{
+    Callback, Event, Html, Properties, classes, component, html, use_effect_with, use_mut_ref,
+    use_node_ref,
+};
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct AdvancedProps {
+    pub(crate) form: Form,
+    pub(crate) problem: Option<Field>,
+    /// Where the locked operation has several variants, the field for them.
+    pub(crate) variants: Option<Html>,
+    /// Whether the operator has locked the dry run.
+    pub(crate) dry_run_locked: bool,
+    /// Whether it was opened in the form alone.
+    pub(crate) opened: bool,
+}
+
+/// Folded until something in it is not as usual, or refused, and closed by hand alone.
+#[component]
+pub(crate) fn Advanced(props: &AdvancedProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let AdvancedProps { form, problem, variants, .. } = props;
+    let opened = use_mut_ref(|| props.opened);
+    let node = use_node_ref();
+    use_effect_with((), {
+        let (node, opened) = (node.clone(), props.opened);
+        move |()| {
+            // Where the focus was in the form alone.
+            if opened {
+                focus_in(&node, "summary");
+            }
+        }
+    });
+    let operation = form.operation();
+    let error = |field| message_for(problem.as_ref(), field);
+    let batching = form.cloud().batching.as_ref().zip(operation.parameter_for(Role::Batching));
+    let dry_run = operation.parameter_for(Role::DryRun).filter(|_| !props.dry_run_locked);
+    let erase = operation.parameter_for(Role::Erase);
+    if variants.is_none() && batching.is_none() && dry_run.is_none() && erase.is_none() {
+        return Html::default();
+    }
+    let is_refused = ["batching", "dryRun", "erase"].into_iter().any(|name| error(name).is_some());
+    let is_variant = variants.is_some() && operation.ids_max == 1;
+    let is_open = *opened.borrow() || form.has_rare_options() || is_variant || is_refused;
+    opened.replace(is_open);
+    let onbatching =
+        dispatch.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));
+    let ontick = |action: fn(bool) -> FormEdit| {
+        dispatch.reform(move |event: Event| Intent::Edit(action(checked_of(&event))))
+    };
+    html! {
+        <details class="bare options" data-advanced="" open={is_open} ref={node}>
+            <summary>{ message::ADVANCED.in_locale(locale) }</summary>
+            <div class="stack">
+                { variants.clone().unwrap_or_default() }
+                if let Some((names, parameter)) = batching {
+                    { batching_field(names, parameter, form.batching(), &onbatching, error("batching"), locale) }
+                }
+                if let Some(parameter) = dry_run {
+                    { tick("dryRun", parameter, form.dry_run(), false, ontick(FormEdit::DryRun), locale) }
+                    { problem_at("e-dryRun", error("dryRun")) }
+                }
+                if let Some(parameter) = erase {
+                    { tick("erase", parameter, form.erase(), true, ontick(FormEdit::Erase), locale) }
+                    { problem_at("e-erase", error("erase")) }
+                }
+            </div>
+        </details>
+    }
+}
+
+fn batching_field(
+    names: &Batching,
+    parameter: &'static Parameter,
+    chosen: Option<&str>,
+    onchange: &Callback<Event>,
+    error: Option<&str>,
+    locale: Locale,
+) -> Html {
+    let choices = match &parameter.kind {
+        ParameterKind::Choice(choices) => *choices,
+        ParameterKind::Boolean => &[],
+    };
+    html! {
+        <fieldset class="field" aria-describedby="batching-help e-batching">
+            <legend>{ parameter.label.in_locale(locale) }</legend>
+            <div class="seg">
+                { for choices.iter().map(|choice| radio(
+                    "batching", choice, names.name(choice).in_locale(locale), chosen == Some(*choice), false, onchange.clone(),
+                )) }
+            </div>
+            <p class="small muted" id="batching-help">
+                { parameter.help.in_locale(locale) }{ " " }
+                <code>{ parameter.name }{ "=" }{ chosen.unwrap_or_default() }</code>
+            </p>
+            { problem_at("e-batching", error) }
+        </fieldset>
+    }
+}
+
+fn tick(
+    name: &'static str,
+    parameter: &'static Parameter,
+    checked: bool,
+    danger: bool,
+    onchange: Callback<Event>,
+    locale: Locale,
+) -> Html {
+    let help = if danger { "danger-text" } else { "muted" };
+    let (id, error) = if danger { ("erase-help", "e-erase") } else { ("dry-run-help", "e-dryRun") };
+    html! {
+        <label class="tick">
+            <input type="checkbox" {name} {checked} {onchange}
+                aria-describedby={format!("{id} {error}")} />
+            <span>
+                { parameter.label.in_locale(locale) }
+                <span class={classes!("small", help)} {id}>
+                    { parameter.help.in_locale(locale) }
+                </span>
+            </span>
+        </label>
+    }
+}
