@@ -163,7 +163,15 @@ async fn top(fixture: &mut Fixture) -> Result<()> {
     to_the_end(fixture).await?;
     page.run("first('[data-action=explain]').click(); return true;", &[]).await?;
     page.wait_for("[name=errorText]").await?;
-    is_at_its_top(fixture, "the next page").await
+    is_at_its_top(fixture, "the next page").await?;
+    // From one long page to another, and back.
+    page.run("first('[data-action=errors]').click(); return true;", &[]).await?;
+    page.wait_for("[data-entry]").await?;
+    is_at_its_top(fixture, "the index").await?;
+    to_the_end(fixture).await?;
+    page.run("first('[data-action=power]').click(); return true;", &[]).await?;
+    page.wait_for_step("run").await?;
+    is_at_its_top(fixture, "the run again").await
 }
 
 async fn to_the_end(fixture: &Fixture) -> Result<()> {

@@ -57,11 +57,11 @@ async fn focus(fixture: &mut Fixture) -> Result<()> {
     tab_through(fixture, "compose").await?;
     fixture.page.review().await?;
     tab_through(fixture, "review").await?;
-    // Nothing comes or goes any more.
+    // The first is refused, and nothing comes or goes any more.
     fixture.fault(&json!({ "fault": "error", "cloud": "alibaba", "action": "RebootInstances",
         "code": "Forbidden.RAM", "times": null }))?;
     fixture.page.send().await?;
-    fixture.page.wait_for("[data-stage=finished]").await?;
+    fixture.page.wait_for("[data-stage=paused]").await?;
     tab_through(fixture, "run").await
 }
 
