@@ -181,7 +181,7 @@ async fn screens(fixture: &Fixture, language: &str, problems: &mut Vec<String>) 
     page.wait_for("[data-doctor=done]").await?;
     look(fixture, language, "doctor", problems).await?;
 
-    page.act("history").await?;
+    page.act("runs").await?;
     page.wait_for("[data-run]").await?;
     look(fixture, language, "history", problems).await?;
     page.act("shortcuts").await?;
