@@ -1,7 +1,6 @@
 //! The view, which components are given as a value, and the intents, which they emit as values. Data
 //! flows one way: view → components → intent → next view.
 
-use crate::services::vault::{LockReason, SecretInput};
 use crate::services::{
     approval::ApprovalStatus,
     connection::Connection,
@@ -9,7 +8,7 @@ use crate::services::{
     run_history::{HistoryAction, SavedRun},
     saved_form::LastIds,
     selections::SavedSelection,
-    vault::key_store::SavedKeys,
+    vault::{LockReason, SecretInput, key_store::SavedKeys},
 };
 use relight_core::{
     config::Config as Settings,

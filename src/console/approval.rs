@@ -1,14 +1,16 @@
 //! Approval: the host page is asked once per choice, and an approved choice is carried out once it can
 //! be.
 
-use crate::console::{
-    Console, Msg,
-    events::{BeforeSend, to_js},
-    message::ApprovalRequest,
-};
-use crate::services::{
-    approval::{self, ApprovalResponse, ApprovalStatus},
-    clock,
+use crate::{
+    console::{
+        Console, Msg,
+        events::{BeforeSend, to_js},
+        message::ApprovalRequest,
+    },
+    services::{
+        approval::{self, ApprovalResponse, ApprovalStatus},
+        clock,
+    },
 };
 use relight_core::{
     model::{instance_id::InstanceId, plan::Plan},

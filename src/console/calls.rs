@@ -1,8 +1,8 @@
 //! Outgoing requests: each waits for its slot, is signed, sent once, and its result comes back as a
 //! message. A call that changes something asks core once more immediately before it is sent.
 
-use crate::console::{Console, Msg};
 use crate::{
+    console::{Console, Msg},
     services::{
         clock,
         cloud_client::Abort,

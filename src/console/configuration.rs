@@ -1,8 +1,8 @@
 //! The operator's configuration: read, and passed to what depends on it.
 
-use crate::console::{Console, Msg, events::report, key::read_saved_keys, uploads::upload_pending};
 use crate::{
     app::AfterLoad,
+    console::{Console, Msg, events::report, key::read_saved_keys, uploads::upload_pending},
     services::{
         config::{Config, ConfigurationText, configuration},
         duplicate_guard, saved_form,

@@ -1,10 +1,10 @@
 //! The connection check.
 
-use crate::console::{
-    Console, Msg,
-    calls::{UnsignedCall, prepare, sign},
-};
 use crate::{
+    console::{
+        Console, Msg,
+        calls::{UnsignedCall, prepare, sign},
+    },
     services::{clock, cloud_client::Abort, diagnostics, duplicate_guard},
     store::{Diagnostics, Shared},
 };

@@ -1,7 +1,7 @@
 //! Export: files and the clipboard.
 
-use crate::console::{Console, Msg, journal::read_or_quarantine};
 use crate::{
+    console::{Console, Msg, journal::read_or_quarantine},
     services::{clock, journal::Journal, run_history::HistoryAction},
     store::{Format, Intent},
 };

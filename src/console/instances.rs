@@ -1,7 +1,7 @@
 //! The list of instances to choose from: core's list, read page by page.
 
-use crate::console::{Console, Msg, calls::pause_until};
 use crate::{
+    console::{Console, Msg, calls::pause_until},
     services::{
         clock,
         selections::{self, SavedSelection},

@@ -1,7 +1,7 @@
 //! User intents: each is passed to the part that handles it.
 
-use crate::console::{Console, export::copy, key::empty_fields};
 use crate::{
+    console::{Console, export::copy, key::empty_fields},
     services::{
         config,
         vault::{LockReason, source},

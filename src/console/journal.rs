@@ -1,7 +1,7 @@
 //! The journal: what a run records, the run that it restores, and the run history.
 
-use crate::console::{Console, Msg, events::report, uploads::upload_pending};
 use crate::{
+    console::{Console, Msg, events::report, uploads::upload_pending},
     services::{
         journal::{Journal, Unavailable, Unreadable},
         locks::{NoLocks, RunLock},

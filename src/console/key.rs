@@ -1,8 +1,8 @@
 //! The key: user input goes to the vault, which alone holds it.
 
-use crate::console::{Console, Msg};
 use crate::{
     components::common::dom,
+    console::{Console, Msg},
     services::{
         clock,
         vault::{

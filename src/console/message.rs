@@ -1,7 +1,7 @@
 //! The messages of the console.
 
-use crate::console::calls::Signature;
 use crate::{
+    console::calls::Signature,
     services::{
         approval::ApprovalStatus,
         config::Config,

@@ -1,7 +1,9 @@
 //! The form, the preflight and the review: passes events to core's session.
 
-use crate::console::{Console, Msg, calls::pause_until};
-use crate::services::{approval::ApprovalStatus, clock};
+use crate::{
+    console::{Console, Msg, calls::pause_until},
+    services::{approval::ApprovalStatus, clock},
+};
 use gloo_timers::callback::Timeout;
 use relight_core::{
     form::FormEdit, model::instance_id::InstanceId, run::PreflightCommand, session::Action,

@@ -1,13 +1,13 @@
 //! The run that is shown: starts it, passes events to it, carries out its commands, closes it.
 
-use crate::console::{
-    Console, Msg,
-    calls::pause_until,
-    events::{BeforeSend, announce, announce_end, to_js},
-    uploads::upload_record,
-};
 use crate::{
     components::common::dom,
+    console::{
+        Console, Msg,
+        calls::pause_until,
+        events::{BeforeSend, announce, announce_end, to_js},
+        uploads::upload_record,
+    },
     element,
     services::{
         clock,

@@ -1,10 +1,12 @@
 //! Uploads of run records to the operator's endpoint: of a run that has finished, and pending ones of
 //! pages that were closed earlier.
 
-use crate::console::{Console, Msg, events::report};
-use crate::services::{
-    journal::{Journal, Unreadable},
-    run_history, uploads,
+use crate::{
+    console::{Console, Msg, events::report},
+    services::{
+        journal::{Journal, Unreadable},
+        run_history, uploads,
+    },
 };
 use relight_core::{
     config::Records,

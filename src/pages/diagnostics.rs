@@ -1,13 +1,13 @@
 //! The connection check: what works on the route to a cloud, and how to fix what does not.
 
-use crate::components::{
-    common::{
-        icon::{Icon, icon},
-        untrusted_text::shown,
-    },
-    run::chip::Tone,
-};
 use crate::{
+    components::{
+        common::{
+            icon::{Icon, icon},
+            untrusted_text::shown,
+        },
+        run::chip::Tone,
+    },
     context::{use_dispatch, use_locale},
     i18n::{MessageArgs, diagnostics as words, message},
     store::{Diagnostics, Intent, Shared},

@@ -1,17 +1,17 @@
 //! The index of all known errors: to search, link to and print. Needs neither key nor network.
 
-use crate::components::{
-    common::{
-        copy::CopyButton,
-        dom::{focus, value_of},
-        icon::{Icon, icon},
-        page_link::{Navigation, PageLink, use_navigation},
-        pager::{Pager, page_range, use_page_size},
-        untrusted_text::shown,
-    },
-    errors::explanation::badge,
-};
 use crate::{
+    components::{
+        common::{
+            copy::CopyButton,
+            dom::{focus, value_of},
+            icon::{Icon, icon},
+            page_link::{Navigation, PageLink, use_navigation},
+            pager::{Pager, page_range, use_page_size},
+            untrusted_text::shown,
+        },
+        errors::explanation::badge,
+    },
     context::use_locale,
     i18n::{self, MessageArgs, message, page},
     routes::{IndexFilter, PageRoute},

@@ -12,11 +12,9 @@ use crate::{
         },
         errors::explanation::{badge, facts, hints, permission, way},
     },
-    pages::errors::{closest, vendor_page},
-};
-use crate::{
     context::use_locale,
     i18n::{self, lines, message, page},
+    pages::errors::{closest, vendor_page},
     routes::{IndexFilter, PageRoute},
 };
 use relight_core::{

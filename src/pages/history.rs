@@ -1,21 +1,21 @@
 //! The run history of this browser: a table of when, what, where, and the outcomes.
 
-use crate::components::{
-    common::{
-        dom::{focus, value_of},
-        header::shortened,
-        icon::{Icon, icon},
-        page_link::use_navigation,
-        pager::{Pager, page_range, use_page_size},
-        untrusted_text::{shown, untrusted_text},
-    },
-    review::confirm::{Confirm, Subject},
-    run::{
-        chip::{SHOWN, picture, tone},
-        instances::is_failure,
-    },
-};
 use crate::{
+    components::{
+        common::{
+            dom::{focus, value_of},
+            header::shortened,
+            icon::{Icon, icon},
+            page_link::use_navigation,
+            pager::{Pager, page_range, use_page_size},
+            untrusted_text::{shown, untrusted_text},
+        },
+        review::confirm::{Confirm, Subject},
+        run::{
+            chip::{SHOWN, picture, tone},
+            instances::is_failure,
+        },
+    },
     context::{use_dispatch, use_locale},
     i18n::{self, MessageArgs, history as texts, message},
     routes::PageRoute,

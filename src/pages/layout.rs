@@ -13,15 +13,15 @@ use crate::{
         review::notices::NoJournal,
         run::{background::BackgroundRuns, headline::headline, notify::use_notifications},
     },
-    pages::{
-        diagnostics::DiagnosticsPage, errors::ErrorsPage, explain::ExplainPage,
-        history::HistoryPage,
-    },
-};
-use crate::{
     context::use_locale,
     i18n::message,
-    pages::restart_start::{RestartStartPage, notices, step},
+    pages::{
+        diagnostics::DiagnosticsPage,
+        errors::ErrorsPage,
+        explain::ExplainPage,
+        history::HistoryPage,
+        restart_start::{RestartStartPage, notices, step},
+    },
     routes::{IndexFilter, PageRoute, Screen},
     store::View,
 };

@@ -1,27 +1,27 @@
 //! The form and the review, or a run.
 
-use crate::components::{
-    common::{dom::focus_in, page_link::use_navigation},
-    form::{
-        compose::Compose,
-        copy_link::CopyLink,
-        credential::{self, Credential, KeySlots},
-        ids::render_found,
-        key_details::{self, KeyDetailsProps},
-        last_ids::{LastIds, Undo},
-        locked::{LockedAdvanced, LockedProps, LockedTarget},
-        unusable::Unusable,
-    },
-    instances::picker::Picker,
-    review::{
-        notices::{ApprovalNotice, LinkNotice, NoJournal, Notices, SetAsideNotice},
-        preflight::PreflightProgress,
-        recent::RecentRuns,
-        review::Review,
-    },
-    run::{notify::Notify, results::Results},
-};
 use crate::{
+    components::{
+        common::{dom::focus_in, page_link::use_navigation},
+        form::{
+            compose::Compose,
+            copy_link::CopyLink,
+            credential::{self, Credential, KeySlots},
+            ids::render_found,
+            key_details::{self, KeyDetailsProps},
+            last_ids::{LastIds, Undo},
+            locked::{LockedAdvanced, LockedProps, LockedTarget},
+            unusable::Unusable,
+        },
+        instances::picker::Picker,
+        review::{
+            notices::{ApprovalNotice, LinkNotice, NoJournal, Notices, SetAsideNotice},
+            preflight::PreflightProgress,
+            recent::RecentRuns,
+            review::Review,
+        },
+        run::{notify::Notify, results::Results},
+    },
     context::{use_dispatch, use_locale},
     i18n::{message, page},
     routes::PageRoute,

@@ -19,8 +19,7 @@ pub(crate) use auto_lock::AutoLock;
 pub(crate) use key::Key;
 pub(crate) use key::SecretInput;
 
-use crate::services::clock;
-use crate::store::KeyState;
+use crate::{services::clock, store::KeyState};
 use js_sys::Promise;
 use key_store::{KeyStoreError, SavedKey, SavedKeys};
 use relight_core::{

@@ -1,7 +1,7 @@
 //! A button that copies a text to the clipboard and confirms it.
 
-use crate::components::common::icon::{Icon, icon};
 use crate::{
+    components::common::icon::{Icon, icon},
     context::{use_dispatch, use_locale},
     i18n::{MessageArgs, message},
     store::Intent,

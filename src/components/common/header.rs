@@ -5,11 +5,9 @@ use crate::{
         icon::{Icon, icon, mark},
         untrusted_text::shown,
     },
-    routes::Screen,
-};
-use crate::{
     context::{use_dispatch, use_locale},
     i18n::message,
+    routes::Screen,
     store::Intent,
 };
 use relight_core::{form::SecretStatus, i18n::Locale, model::route::Route};

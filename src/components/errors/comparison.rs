@@ -1,11 +1,11 @@
 //! Compares what the cloud says it signed with what was signed here, and marks the first difference.
 
-use crate::components::common::{
-    dom::value_of,
-    icon::{Icon, icon},
-    untrusted_text::shown,
-};
 use crate::{
+    components::common::{
+        dom::value_of,
+        icon::{Icon, icon},
+        untrusted_text::shown,
+    },
     context::use_locale,
     i18n::{MessageArgs, message},
 };

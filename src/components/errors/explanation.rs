@@ -13,11 +13,9 @@ use crate::{
             instances::{cause_key, is_failure},
         },
     },
-    pages::errors::vendor_page,
-};
-use crate::{
     context::{Dispatch, use_dispatch, use_locale},
     i18n::{self, MessageArgs, message},
+    pages::errors::vendor_page,
     store::{Intent, Shared},
 };
 use relight_core::{

@@ -1,18 +1,18 @@
 //! The form: what to do, with which key, to which instances.
 
-use crate::components::{
-    common::{
-        dom::{commit_secrets, focus_in, set_value, value_at},
-        icon::{Icon, icon},
-        untrusted_text::shown,
-    },
-    form::{
-        credential::{Credential, Field, KeySlots},
-        ids::{Ids, RenderFound},
-        target::Target,
-    },
-};
 use crate::{
+    components::{
+        common::{
+            dom::{commit_secrets, focus_in, set_value, value_at},
+            icon::{Icon, icon},
+            untrusted_text::shown,
+        },
+        form::{
+            credential::{Credential, Field, KeySlots},
+            ids::{Ids, RenderFound},
+            target::Target,
+        },
+    },
     context::{use_dispatch, use_locale},
     i18n::{FormMessage, message},
     services::frame::UntrustedParent,

@@ -1,15 +1,15 @@
 //! The key. What is typed into the secret fields goes straight to the vault, and the field is emptied,
 //! so that no copy stays in the page.
 
-use crate::components::{
-    common::{
-        dom::{is_typing, secret_value, set_value, value_of},
-        icon::{Icon, icon},
-        untrusted_text::shown,
-    },
-    form::compose::{message_for, problem_at},
-};
 use crate::{
+    components::{
+        common::{
+            dom::{is_typing, secret_value, set_value, value_of},
+            icon::{Icon, icon},
+            untrusted_text::shown,
+        },
+        form::compose::{message_for, problem_at},
+    },
     context::{use_dispatch, use_locale},
     i18n::{FormMessage, keys, message},
     services::{

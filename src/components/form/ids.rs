@@ -1,15 +1,15 @@
 //! The ids: one field that takes any text, and below it what was found. Valid ids are counted, not
 //! listed, so that typing stays fast however many there are.
 
-use crate::components::{
-    common::{
-        dom::value_of,
-        icon::{Icon, icon},
-        untrusted_text::shown,
-    },
-    form::compose::{problem_at, sync_value},
-};
 use crate::{
+    components::{
+        common::{
+            dom::value_of,
+            icon::{Icon, icon},
+            untrusted_text::shown,
+        },
+        form::compose::{problem_at, sync_value},
+    },
     context::{Dispatch, use_dispatch, use_locale},
     i18n::{self, FormMessage, message, page::PageMessage},
     store::Intent,

@@ -1,19 +1,19 @@
 //! Details of a key next to its fields: when it expires, why it is gone, and where it comes from if
 //! nobody enters it.
 
-use crate::components::{
-    common::{
-        copy::CopyButton,
-        dom::value_of,
-        icon::{Icon, icon},
-        untrusted_text::shown,
-    },
-    form::{
-        credential::{KeySlots, lock_notice},
-        saved_keys::{SaveKeySection, SavedKeyList},
-    },
-};
 use crate::{
+    components::{
+        common::{
+            copy::CopyButton,
+            dom::value_of,
+            icon::{Icon, icon},
+            untrusted_text::shown,
+        },
+        form::{
+            credential::{KeySlots, lock_notice},
+            saved_keys::{SaveKeySection, SavedKeyList},
+        },
+    },
     context::{use_dispatch, use_locale},
     i18n::{self, MessageArgs, keys, message},
     services::clock,

@@ -1,15 +1,15 @@
 //! Saved keys: the list to choose from, and how to save one.
 
-use crate::components::{
-    common::{
-        dom::{focus, value_of},
-        header::shortened,
-        icon::{Icon, icon},
-        untrusted_text::{shown, untrusted_text},
-    },
-    form::key_details::KeyDetailsProps,
-};
 use crate::{
+    components::{
+        common::{
+            dom::{focus, value_of},
+            header::shortened,
+            icon::{Icon, icon},
+            untrusted_text::{shown, untrusted_text},
+        },
+        form::key_details::KeyDetailsProps,
+    },
     context::{Dispatch, use_dispatch, use_locale},
     i18n::{self, keys},
     services::{

@@ -1,15 +1,15 @@
 //! Cloud, region, operation and mode. Every option carries `selected`: a select must never show one
 //! thing while the state holds another.
 
-use crate::components::{
-    common::{dom::value_of, untrusted_text::shown},
-    form::{
-        compose::{message_for, problem_at},
-        credential::Field,
-        select::{Select, choice},
-    },
-};
 use crate::{
+    components::{
+        common::{dom::value_of, untrusted_text::shown},
+        form::{
+            compose::{message_for, problem_at},
+            credential::Field,
+            select::{Select, choice},
+        },
+    },
     context::{use_dispatch, use_locale},
     i18n::{self, FormMessage, message},
     store::Intent,

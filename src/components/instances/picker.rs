@@ -1,7 +1,6 @@
 //! The list of a region's instances: find, choose, and what is chosen is what stands in the form.
 
 use super::{selections::Selections, table::Table};
-use crate::services::selections::SavedSelection;
 use crate::{
     components::{
         common::{
@@ -19,6 +18,7 @@ use crate::{
         instances::{self as texts, ListMessage},
         message, page, time_of_day,
     },
+    services::selections::SavedSelection,
     store::{InstancesAction, Intent, Removed, ResolvedSelection, Shared},
 };
 use relight_core::{

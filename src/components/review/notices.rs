@@ -1,7 +1,7 @@
 //! Notices above the form and above a run: of the operator, the link, the journal and the host page.
 
-use crate::components::common::{icon, untrusted_text::shown};
 use crate::{
+    components::common::{icon, untrusted_text::shown},
     context::{use_dispatch, use_locale},
     i18n::{self, MessageArgs, instances::ListMessage, message},
     services::approval::ApprovalStatus,

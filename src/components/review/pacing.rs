@@ -1,7 +1,7 @@
 //! Batch size and pacing: canary, pauses, and when to stop.
 
-use crate::components::common::dom::{checked_of, value_of};
 use crate::{
+    components::common::dom::{checked_of, value_of},
     context::{use_dispatch, use_locale},
     i18n::message,
     store::Intent,

@@ -1,14 +1,14 @@
 //! The preflight: its progress, and why it fails.
 
-use crate::components::{
-    common::{
-        dom::focus,
-        icon::{Icon, icon},
-        throttled::Throttled,
-    },
-    errors::explanation::{explain_fault_of, fault_card},
-};
 use crate::{
+    components::{
+        common::{
+            dom::focus,
+            icon::{Icon, icon},
+            throttled::Throttled,
+        },
+        errors::explanation::{explain_fault_of, fault_card},
+    },
     context::{use_dispatch, use_locale},
     i18n::{MessageArgs, message},
     store::Intent,

@@ -1,23 +1,23 @@
 //! The review: exactly what will be sent, before it is.
 
-use crate::components::{
-    common::{
-        copy_as::CopyAs,
-        dom::{focus, open_of, value_of},
-        header::route_name,
-        icon::{Icon, icon},
-        pager::{Pager, page_range, use_page_size},
-        untrusted_text::{shown, untrusted_text},
-    },
-    form::compose::{ignore_key_repeat, problem_at},
-    review::{
-        confirm::{Confirm, Subject},
-        pacing::PacingSettings,
-        skipped::Skipped,
-    },
-    run::chip::state_chip,
-};
 use crate::{
+    components::{
+        common::{
+            copy_as::CopyAs,
+            dom::{focus, open_of, value_of},
+            header::route_name,
+            icon::{Icon, icon},
+            pager::{Pager, page_range, use_page_size},
+            untrusted_text::{shown, untrusted_text},
+        },
+        form::compose::{ignore_key_repeat, problem_at},
+        review::{
+            confirm::{Confirm, Subject},
+            pacing::PacingSettings,
+            skipped::Skipped,
+        },
+        run::chip::state_chip,
+    },
     context::{Dispatch, use_dispatch, use_locale},
     i18n::{self, MessageArgs, OperationLabel, message},
     store::{Intent, Shared},

@@ -1,17 +1,17 @@
 //! The instances that are skipped, by reason, with what to do instead.
 
-use crate::components::{
-    common::{
-        copy::CopyButton,
-        icon::{Icon, icon},
-        pager::use_page_size,
-        throttled::Throttled,
-        untrusted_text::shown,
-    },
-    errors::explanation::joined,
-    run::chip::Tone,
-};
 use crate::{
+    components::{
+        common::{
+            copy::CopyButton,
+            icon::{Icon, icon},
+            pager::use_page_size,
+            throttled::Throttled,
+            untrusted_text::shown,
+        },
+        errors::explanation::joined,
+        run::chip::Tone,
+    },
     context::{Dispatch, use_dispatch, use_locale},
     i18n::{self, FormMessage, MessageArgs, message},
     store::Intent,

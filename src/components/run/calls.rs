@@ -1,14 +1,14 @@
 //! The calls of a run, with what vendor support asks for.
 
-use crate::components::{
-    common::{
-        copy::CopyButton,
-        pager::{Pager, page_range, use_page_size},
-        untrusted_text::shown,
-    },
-    errors::explanation::title_of,
-};
 use crate::{
+    components::{
+        common::{
+            copy::CopyButton,
+            pager::{Pager, page_range, use_page_size},
+            untrusted_text::shown,
+        },
+        errors::explanation::title_of,
+    },
     context::use_locale,
     i18n::{self, MessageArgs, message},
     store::Shared,

@@ -1,10 +1,12 @@
 //! The outcome of an instance as icon, colour and word.
 
-use crate::components::common::{
-    icon::{Icon, icon},
-    untrusted_text::shown,
+use crate::{
+    components::common::{
+        icon::{Icon, icon},
+        untrusted_text::shown,
+    },
+    i18n,
 };
-use crate::i18n;
 use relight_core::{
     i18n::Locale,
     model::{

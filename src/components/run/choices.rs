@@ -1,16 +1,16 @@
 //! The actions on a run: retry, export, start anew. Whatever sends again is confirmed first, with
 //! what will be sent.
 
-use crate::components::{
-    common::{
-        dom::{focus, refocus, value_of},
-        icon::{Icon, icon},
-        untrusted_text::shown,
-    },
-    errors::explanation::joined,
-    review::confirm::{Confirm, Subject},
-};
 use crate::{
+    components::{
+        common::{
+            dom::{focus, refocus, value_of},
+            icon::{Icon, icon},
+            untrusted_text::shown,
+        },
+        errors::explanation::joined,
+        review::confirm::{Confirm, Subject},
+    },
     context::{use_dispatch, use_locale},
     i18n::{MessageArgs, OperationLabel, message},
     store::{Format, Intent, Shared},

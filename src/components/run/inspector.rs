@@ -1,11 +1,11 @@
 //! The request inspector: what was sent and signed, step by step. It never has the secret; the
 //! signature is hidden until revealed, and a session token always.
 
-use crate::components::{
-    common::{copy::CopyButton, copy_as::CopyAs, dom::focus, untrusted_text::shown},
-    errors::comparison::Comparison,
-};
 use crate::{
+    components::{
+        common::{copy::CopyButton, copy_as::CopyAs, dom::focus, untrusted_text::shown},
+        errors::comparison::Comparison,
+    },
     context::use_locale,
     i18n::{MessageArgs, message},
     store::Shared,

@@ -1,15 +1,15 @@
 //! The table of instances, paginated.
 
-use crate::components::{
-    common::{
-        dom::value_of,
-        pager::{Pager, page_range, use_page_size},
-        untrusted_text::{shown, untrusted_text},
-    },
-    errors::explanation::title_of,
-    run::chip::chip,
-};
 use crate::{
+    components::{
+        common::{
+            dom::value_of,
+            pager::{Pager, page_range, use_page_size},
+            untrusted_text::{shown, untrusted_text},
+        },
+        errors::explanation::title_of,
+        run::chip::chip,
+    },
     context::use_locale,
     i18n::{self, MessageArgs, message},
     store::Shared,

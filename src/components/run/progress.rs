@@ -1,13 +1,13 @@
 //! The progress of a run: one bar, and milestones for screen readers.
 
-use crate::components::{
-    common::{
-        throttled::Throttled,
-        untrusted_text::{shown, untrusted_text},
-    },
-    run::chip::{SHOWN, tone},
-};
 use crate::{
+    components::{
+        common::{
+            throttled::Throttled,
+            untrusted_text::{shown, untrusted_text},
+        },
+        run::chip::{SHOWN, tone},
+    },
     context::use_locale,
     i18n::{self, MessageArgs, message},
     store::Shared,

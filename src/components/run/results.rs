@@ -1,23 +1,23 @@
 //! A run: its progress, the outcome of each instance, and the actions.
 
-use crate::components::{
-    common::{
-        copy::CopyButton,
-        dom::{focus, is_narrow, reveal},
-        icon::{Icon, icon},
-        untrusted_text::shown,
-    },
-    errors::explanation::{Card, explain_fault, joined},
-    run::{
-        calls::Calls,
-        choices::{Choices, is_free},
-        inspector::Inspector,
-        instances::{Instances, cause_key, is_failure, rank},
-        progress::{Counters, Progress},
-        skipped::SkippedRows,
-    },
-};
 use crate::{
+    components::{
+        common::{
+            copy::CopyButton,
+            dom::{focus, is_narrow, reveal},
+            icon::{Icon, icon},
+            untrusted_text::shown,
+        },
+        errors::explanation::{Card, explain_fault, joined},
+        run::{
+            calls::Calls,
+            choices::{Choices, is_free},
+            inspector::Inspector,
+            instances::{Instances, cause_key, is_failure, rank},
+            progress::{Counters, Progress},
+            skipped::SkippedRows,
+        },
+    },
     context::{Dispatch, use_dispatch, use_locale},
     i18n::{self, MessageArgs, OperationLabel, message},
     store::{Intent, Shared},

@@ -1,7 +1,7 @@
 //! The instances that the preflight has set aside, by reason: their ids, and what they can take instead.
 
-use crate::components::{common::copy::CopyButton, errors::explanation::joined};
 use crate::{
+    components::{common::copy::CopyButton, errors::explanation::joined},
     context::{use_dispatch, use_locale},
     i18n::{self, MessageArgs, message},
     store::{Intent, Shared},

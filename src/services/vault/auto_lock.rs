@@ -1,9 +1,11 @@
 //! Locks the key when the page is idle or left.
 
-use crate::services::vault::{LockReason, Vault};
 use crate::{
     components::common::dom,
-    services::clock::{Millis, Moment},
+    services::{
+        clock::{Millis, Moment},
+        vault::{LockReason, Vault},
+    },
 };
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Interval;

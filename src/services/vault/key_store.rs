@@ -8,9 +8,11 @@
 //!    others are derived from would disclose all of these, to be used elsewhere: such keys are not saved,
 //!    and those of older releases are deleted.
 
-use crate::services::vault::Key;
 use crate::{
-    services::database::{self, Access, Schema, Unavailable, complete, from_js, to_js},
+    services::{
+        database::{self, Access, Schema, Unavailable, complete, from_js, to_js},
+        vault::Key,
+    },
     store::KeyState,
 };
 use indexed_db_futures::{

@@ -1,8 +1,7 @@
 //! The source of temporary credentials: an address of the operator's, or a function of the host page.
 //! Both give `{keyId, secret, token, expiresAt}` for a cloud.
 
-use crate::services::clock;
-use crate::services::vault::SecretInput;
+use crate::services::{clock, vault::SecretInput};
 use gloo_net::http::Request;
 use js_sys::{Date, Function, Object, Promise, Reflect};
 use relight_core::model::cloud::Cloud;
