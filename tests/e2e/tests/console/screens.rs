@@ -56,11 +56,11 @@ async fn focus(fixture: &mut Fixture) -> Result<()> {
     tab_through(fixture, "compose").await?;
     fixture.page.review().await?;
     tab_through(fixture, "review").await?;
-    // Nothing comes or goes any more.
+    // The first is refused, and nothing comes or goes any more.
     fixture.fault(&json!({ "fault": "error", "cloud": "alibaba", "action": "RebootInstances",
         "code": "Forbidden.RAM", "times": null }))?;
     fixture.page.send().await?;
-    fixture.page.wait_for("[data-stage=finished]").await?;
+    fixture.page.wait_for("[data-stage=paused]").await?;
     tab_through(fixture, "run").await
 }
 
@@ -73,7 +73,7 @@ async fn tab_through(fixture: &Fixture, screen: &str) -> Result<()> {
         // Where a window has no bars, Tab leads from the last of the page to its first.
         let script = "const e = root.activeElement; \
              if (!e || (b > 0 && e.dataset.action === 'language')) return 'left'; \
-             const r = e.getBoundingClientRect(); \
+             const r = e.getClientRects()[0] ?? e.getBoundingClientRect(); \
              const [x, y] = [r.x + r.width / 2, Math.min(r.bottom - 2, r.top + 12)]; \
              const at = root.elementFromPoint(x, y); \
              const label = e.closest('label') ?? e; \
