@@ -74,7 +74,7 @@ async fn tab_through(fixture: &Fixture, screen: &str) -> Result<()> {
         // Where a window has no bars, Tab leads from the last of the page to its first.
         let script = "const e = root.activeElement; \
              if (!e || (b > 0 && e.dataset.action === 'language')) return 'left'; \
-             const r = e.getBoundingClientRect(); \
+             const r = e.getClientRects()[0] ?? e.getBoundingClientRect(); \
              const [x, y] = [r.x + r.width / 2, Math.min(r.bottom - 2, r.top + 12)]; \
              const at = root.elementFromPoint(x, y); \
              const label = e.closest('label') ?? e; \
