@@ -66,7 +66,7 @@ pub(crate) fn LastIds(props: &LastIdsProps) -> Html {
         })
     };
     html! {
-        <div class="row small" role="group" aria-label={page::LAST_IDS.in_locale(locale)}>
+        <div class="row small last-ids" role="group" aria-label={page::LAST_IDS.in_locale(locale)}>
             <span class="muted">{ page::LAST_IDS.in_locale(locale) }</span>
             { for last_ids.iter().filter_map(button) }
         </div>
