@@ -9,7 +9,7 @@ use relight_core::{
     explain::index,
     i18n::Locale,
     model::{
-        cloud::{Cloud, Verb},
+        cloud::{Cloud, Operation, Verb},
         plan::Target,
     },
     signing::{Secret, Signer},
@@ -37,13 +37,7 @@ async fn selects_show_what_the_state_says() {
         console.until(|console| console.select("operation").value() == first.name).await;
         for operation in manifest.operations.iter().rev() {
             console.choose("operation", operation.name).await;
-            let does = match (operation.verb, operation.ids_max) {
-                (Verb::Reboot, 1) => "Restart, one",
-                (Verb::Reboot, _) => "Restart",
-                (Verb::Start, 1) => "Start, one",
-                (Verb::Start, _) => "Start",
-            };
-            assert_shown(&console.select("operation"), operation.name, does);
+            assert_shown(&console.select("operation"), operation.name, words(operation));
             let offered = console.select("operation").length() as usize;
             assert_eq!(offered, manifest.operations.len(), "{}", manifest.id);
             let modes = console.all("[name=mode]");
@@ -101,7 +95,7 @@ async fn lists_that_are_exchanged_show_what_the_state_says() {
             prefill.unchecked_into::<Function>().call1(&console.host, &values).unwrap();
             console.until(|console| console.select("cloud").value() == manifest.id).await;
             next_turn().await;
-            assert_shown(&console.select("operation"), operation.name, operation.name);
+            assert_shown(&console.select("operation"), operation.name, words(operation));
             // The next one comes from another cloud.
             let other = clouds::ALL.iter().find(|other| *other != cloud).unwrap();
             console.choose("cloud", other.id).await;
@@ -407,6 +401,16 @@ impl Console {
 impl Drop for Console {
     fn drop(&mut self) {
         self.host.remove();
+    }
+}
+
+/// What an operation is called on the screen.
+fn words(operation: &Operation) -> &'static str {
+    match (operation.verb, operation.ids_max) {
+        (Verb::Reboot, 1) => "Restart, one",
+        (Verb::Reboot, _) => "Restart",
+        (Verb::Start, 1) => "Start, one",
+        (Verb::Start, _) => "Start",
     }
 }
 
