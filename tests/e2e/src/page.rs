@@ -315,15 +315,20 @@ impl Page {
         until(format!("a text in {name}"), || async {
             self.run("first(a)?.scrollIntoView({ block: 'center' });", &[json!(selector)]).await?;
             let field = self.element(&selector).await?;
+            if text.is_empty() {
+                // A driver's `clear` fires no `input`, by which a page learns of what a user does.
+                let [control, up, backspace] =
+                    [Key::Control, Key::Null, Key::Backspace].map(|key| key.value());
+                field.send_keys(format!("{control}a{up}{backspace}")).await?;
+                return Ok(self.value(name).await?.is_empty().then_some(()));
+            }
             if field.clear().await.is_err() {
                 // As a user begins; in a cross-origin frame nothing else sets the focus.
                 field.click().await?;
                 field.clear().await?;
             }
-            if !text.is_empty() {
-                // Stale: the console has replaced the form, and nothing was typed.
-                self.element(&selector).await?.send_keys(text).await?;
-            }
+            // Stale: the console has replaced the form, and nothing was typed.
+            self.element(&selector).await?.send_keys(text).await?;
             Ok(Some(()))
         })
         .await?;

@@ -63,12 +63,18 @@ async fn comes_back(fixture: &mut Fixture) -> Result<()> {
         let stored = page.everything().await?;
         ensure!(!stored.contains(account.secret), "the secret is in the page");
     }
-    // What is emptied stays empty.
+    // What is emptied stays empty, once the other has come back.
+    let ids = TENCENT.running(fixture, 1).join("");
+    page.compose(&TENCENT.form(&ids)).await?;
     page.fill("instanceIds", "").await?;
+    reload(fixture).await?;
+    page.wait_for_value("keyId", TENCENT.key_id).await?;
+    ensure!(page.value("instanceIds").await?.is_empty());
+    page.fill("instanceIds", &ids).await?;
     page.fill("keyId", "").await?;
     reload(fixture).await?;
-    page.wait_for_value("instanceIds", "").await?;
-    page.wait_for_value("keyId", "").await?;
+    page.wait_for_value("instanceIds", &ids).await?;
+    ensure!(page.value("keyId").await?.is_empty());
     ensure!(fixture.calls().is_empty());
     Ok(())
 }
