@@ -244,9 +244,9 @@ fn documented_answers() -> Vec<Answer> {
         }
         // The sandbox enforces the clouds' rate limits.
         unix_seconds += 10;
-        let wish = json!({ "fault": "error", "cloud": row.cloud.name(), "code": row.code,
+        let fault = json!({ "fault": "error", "cloud": row.cloud.name(), "code": row.code,
             "message": row.text(), "status": row.status });
-        sandbox.add_fault(Fault::from_json(&wish).expect("a fault"));
+        sandbox.add_fault(Fault::from_json(&fault).expect("a fault"));
         let request = signed_read(row.cloud.name(), unix_seconds);
         let reply = sandbox.answer(&request, unix_seconds * 1_000);
         assert!(sandbox.faults().is_empty(), "{} was not answered", row.code);

@@ -97,7 +97,7 @@ impl Console {
             Intent::NewRun => self.new_run(ctx),
             Intent::OpenBackground(id) => self.open_background(ctx, &id),
             Intent::DismissBackground(id) => self.dismiss_background(ctx, &id),
-            Intent::History(wish) => self.handle_history(ctx, wish),
+            Intent::History(action) => self.handle_history(ctx, action),
             Intent::RunDiagnostics => self.run_diagnostics(ctx),
             Intent::StartOver { ids, verb, region_search, keep_key } => {
                 self.start_over(ctx, &ids, verb, region_search, keep_key)
@@ -150,9 +150,9 @@ impl Console {
 
     fn handle_form(&mut self, ctx: &Context<Self>, action: Action) -> bool {
         // With other instances or elsewhere it is checked anew, without another click.
-        let is_elsewhere = matches!(action, Action::Instead { .. } | Action::GoTo { .. });
+        let changes_target = matches!(action, Action::Instead { .. } | Action::GoTo { .. });
         let changed = self.update_session(ctx, action);
-        if changed && is_elsewhere {
+        if changed && changes_target {
             self.review(ctx, true, None);
         }
         changed

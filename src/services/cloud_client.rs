@@ -92,7 +92,7 @@ impl Sender {
         }
         match result {
             Some(result) => result,
-            None if policy.is_some_and(|policy| policy.was_kept()) => {
+            None if policy.is_some_and(|policy| policy.has_blocked()) => {
                 TransportResult::NotSent { word: "csp".into() }
             }
             None if late.get() => TransportResult::Lost { word: "deadline".into() },

@@ -195,7 +195,7 @@ impl Journal {
                 }
             }
         }
-        contents.runs.sort_by_key(|kept| std::cmp::Reverse(kept.summary.about.confirmed_at));
+        contents.runs.sort_by_key(|saved| std::cmp::Reverse(saved.summary.about.confirmed_at));
         Ok(contents)
     }
 

@@ -18,7 +18,7 @@ const EVENT: &str = "securitypolicyviolation";
 /// dropped.
 pub(crate) struct PolicyWatch {
     document: Document,
-    was_kept: Rc<Cell<bool>>,
+    has_blocked: Rc<Cell<bool>>,
     hear: Closure<dyn FnMut(Event)>,
 }
 
@@ -28,9 +28,9 @@ impl PolicyWatch {
         let document = web_sys::window()?.document()?;
         let address = absolute(url)?.href();
         let number = BEGUN.with(|begun| begun.replace(begun.get() + 1) + 1);
-        let was_kept = Rc::new(Cell::new(false));
+        let has_blocked = Rc::new(Cell::new(false));
         let hear = {
-            let was_kept = Rc::clone(&was_kept);
+            let has_blocked = Rc::clone(&has_blocked);
             Closure::<dyn FnMut(Event)>::new(move |event: Event| {
                 // By name: a type of its own for the event would be in the page's first load.
                 let says = |name: &str, value: &str| {
@@ -45,16 +45,16 @@ impl PolicyWatch {
                     && says("effectiveDirective", "connect-src")
                     && says("blockedURI", &address)
                     && BEGUN.get() == number;
-                was_kept.set(was_kept.get() || is_ours);
+                has_blocked.set(has_blocked.get() || is_ours);
             })
         };
         document.add_event_listener_with_callback(EVENT, hear.as_ref().unchecked_ref()).ok()?;
-        Some(PolicyWatch { document, was_kept, hear })
+        Some(PolicyWatch { document, has_blocked, hear })
     }
 
-    /// Whether the policy has kept it.
-    pub(crate) fn was_kept(&self) -> bool {
-        self.was_kept.get()
+    /// Whether the policy has blocked it.
+    pub(crate) fn has_blocked(&self) -> bool {
+        self.has_blocked.get()
     }
 }
 
@@ -76,12 +76,12 @@ mod tests {
 
     const ELSEWHERE: &str = "https://relay.invalid/cvm.tencentcloudapi.com/";
 
-    /// What is heard of a request to an address: whether it failed, and whether the policy kept it.
+    /// What is heard of a request to an address: whether it failed, and whether the policy blocked it.
     async fn heard(watched: &str, asked: &str) -> (bool, bool) {
         let watch = PolicyWatch::begin(watched).unwrap();
         let failed = Request::get(asked).send().await.is_err();
         TimeoutFuture::new(super::super::cloud_client::POLICY_EVENT_MS).await;
-        (failed, watch.was_kept())
+        (failed, watch.has_blocked())
     }
 
     #[wasm_bindgen_test]
@@ -111,7 +111,7 @@ mod tests {
         BEGUN.with(|begun| begun.set(begun.get() + 1));
         assert!(asked.await.is_err());
         TimeoutFuture::new(super::super::cloud_client::POLICY_EVENT_MS).await;
-        assert!(!watch.was_kept());
+        assert!(!watch.has_blocked());
         // A script can say anything.
         let watch = PolicyWatch::begin(ELSEWHERE).unwrap();
         let event = Event::new(EVENT).unwrap();
@@ -123,6 +123,6 @@ mod tests {
             js_sys::Reflect::set(&event, &JsValue::from(name), &JsValue::from(value)).unwrap();
         }
         document.dispatch_event(&event).unwrap();
-        assert!(!watch.was_kept());
+        assert!(!watch.has_blocked());
     }
 }

@@ -27,7 +27,7 @@ const TARGET: &str = "relight-last";
 /// The clouds and regions of the last runs, the newest first.
 const REGIONS: &str = "relight-regions";
 
-/// How many runs' ids are kept.
+/// How many runs' ids are saved.
 const RUNS: usize = 3;
 /// How many regions of a cloud are.
 const REGIONS_MAX: usize = 5;
@@ -58,7 +58,7 @@ impl LastIds {
     }
 }
 
-struct Kept {
+struct OpenForm {
     host: HtmlElement,
     /// The name of the element on its page.
     name: String,
@@ -69,7 +69,7 @@ struct Kept {
 }
 
 thread_local! {
-    static KEPT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
+    static OPEN_FORMS: RefCell<Vec<OpenForm>> = const { RefCell::new(Vec::new()) };
     static LISTENERS: Option<[EventListener; 2]> = listeners();
 }
 
@@ -80,16 +80,16 @@ type Saved = Vec<(String, String, Vec<(String, String)>)>;
 /// Keeps the form of an element, to be saved once the page is left: not at each letter, of thousands of ids.
 pub(crate) fn keep(host: &HtmlElement, form: &Form, guard: Guard) {
     let address = address().unwrap_or_default();
-    KEPT.with_borrow_mut(|all| {
-        if let Some(kept) = all.iter_mut().find(|kept| kept.host == *host) {
-            kept.form.clone_from(form);
-            kept.address = address;
-            kept.guard.secret = guard.secret.or(kept.guard.secret);
-            kept.guard.token = guard.token.or(kept.guard.token);
+    OPEN_FORMS.with_borrow_mut(|all| {
+        if let Some(open) = all.iter_mut().find(|open| open.host == *host) {
+            open.form.clone_from(form);
+            open.address = address;
+            open.guard.secret = guard.secret.or(open.guard.secret);
+            open.guard.token = guard.token.or(open.guard.token);
         } else {
             let (host, name, form) = (host.clone(), name_of(host), form.clone());
-            all.retain(|kept| kept.name != name);
-            all.push(Kept { host, name, form, guard, address });
+            all.retain(|open| open.name != name);
+            all.push(OpenForm { host, name, form, guard, address });
             LISTENERS.with(|_| ());
         }
     });
@@ -129,16 +129,16 @@ fn listeners() -> Option<[EventListener; 2]> {
 fn save() {
     let Some(storage) = session_storage() else { return };
     let mut all: Saved = read(&storage, FORM).unwrap_or_default();
-    KEPT.with_borrow(|elements| {
-        for kept in elements {
-            let mut form = kept.form.clone();
-            form.apply(FormEdit::Guard(kept.guard));
+    OPEN_FORMS.with_borrow(|elements| {
+        for open in elements {
+            let mut form = open.form.clone();
+            form.apply(FormEdit::Guard(open.guard));
             let is_typed = |name| matches!(name, "region" | "keyId" | "instanceIds" | "reason");
             let saved = form.saved().into_iter().map(|(name, value)| (name.to_owned(), value));
             let saved: Vec<_> = saved.collect();
-            all.retain(|(name, ..)| *name != kept.name);
+            all.retain(|(name, ..)| *name != open.name);
             if saved.iter().any(|(name, _)| is_typed(name)) {
-                all.push((kept.name.clone(), kept.address.clone(), saved));
+                all.push((open.name.clone(), open.address.clone(), saved));
             }
         }
     });

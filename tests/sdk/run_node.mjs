@@ -54,7 +54,7 @@ async function ask(endpoint) {
 async function pick(cloud, word, count) {
   const all = await ask(`/sandbox/instances?cloud=${cloud}`);
   return all
-    .filter((one) => one.region === REGIONS[cloud] && one.state.toLowerCase() === word && one.trouble === null)
+    .filter((one) => one.region === REGIONS[cloud] && one.state.toLowerCase() === word && one.errorCode === null)
     .map((one) => one.instanceId)
     .slice(0, count);
 }

@@ -52,7 +52,7 @@ class Sandbox:
             for one in self.ask(f"/sandbox/instances?cloud={cloud}")
             if one["region"] == REGIONS[cloud]
             and one["state"].lower() == word
-            and one["trouble"] is None
+            and one["errorCode"] is None
         ]
         return found[:count]
 

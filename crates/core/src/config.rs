@@ -194,7 +194,7 @@ pub enum Lockable {
     DryRun,
     /// The instances.
     InstanceIds,
-    /// Where the proxy is: the attribute is then not heeded.
+    /// Where the proxy is: the attribute is then ignored.
     Proxy,
     /// The language: likewise, and there is no button for another.
     Language,

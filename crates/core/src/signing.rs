@@ -120,7 +120,7 @@ impl fmt::Debug for Signer {
 
 impl fmt::Debug for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prepared").field("keying", &self.hmac_spec).finish_non_exhaustive()
+        f.debug_struct("Prepared").field("hmac_spec", &self.hmac_spec).finish_non_exhaustive()
     }
 }
 

@@ -165,13 +165,13 @@ fn ask(cloud: &'static Cloud, row: &ErrorRow) -> Asked {
         }
         fault
     };
-    let wish = sandbox::Request {
+    let request = sandbox::Request {
         method: "POST".to_owned(),
         target: "/sandbox/faults".to_owned(),
         headers: vec![("Host".to_owned(), "127.0.0.1".to_owned())],
         body: fault.to_string().into_bytes(),
     };
-    assert_eq!(sandbox.answer(&wish, NOW_MS).answer.status / 100, 2, "{fault}");
+    assert_eq!(sandbox.answer(&request, NOW_MS).answer.status / 100, 2, "{fault}");
     let answer = sandbox.answer(&raw(&sent), NOW_MS).answer;
     let response = Response {
         status: answer.status,

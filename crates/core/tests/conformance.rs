@@ -423,7 +423,7 @@ fn a_key_elsewhere_signs_as_one_in_memory() {
 
 /// Whoever keeps a secret as keys that cannot be read back has made one for every algorithm.
 #[test]
-fn every_keying_of_an_algorithm_is_a_fact_of_its_cloud() {
+fn every_hmac_of_an_algorithm_is_a_fact_of_its_cloud() {
     every_cloud(|cloud| {
         let hmac_specs = cloud.credential.hmac_specs;
         for algorithm in clouds::protocol(cloud).algorithms() {

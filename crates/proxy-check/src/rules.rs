@@ -157,7 +157,7 @@ rules! {
         worker: "`request.headers.get(\"Sec-Fetch-Dest\")`",
     }
     Upgrade "upgrade" {
-        holds: "a wish to switch protocols does not reach the cloud",
+        holds: "a request to switch protocols does not reach the cloud",
         why: "after a switch nobody looks at what passes",
         nginx: "`if ($http_upgrade)`",
         caddy: "`@upgrade header Upgrade *`",

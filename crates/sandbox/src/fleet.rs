@@ -116,7 +116,7 @@ pub struct Instance {
     pub tags: Vec<(String, String)>,
     pub state: State,
     /// The error code that every power operation on this instance gets, if there is one.
-    pub trouble: Option<String>,
+    pub error_code: Option<String>,
     /// How often it was really rebooted, started and stopped.
     pub reboots: u32,
     pub starts: u32,
@@ -148,7 +148,7 @@ impl Instance {
             "name": self.name,
             "privateIp": self.private_ip,
             "state": self.state.word(self.cloud),
-            "trouble": self.trouble,
+            "errorCode": self.error_code,
             "reboots": self.reboots,
             "starts": self.starts,
             "stops": self.stops,
@@ -204,7 +204,7 @@ impl Fleet {
     }
 
     /// Reads a JSON array of `{cloud, region, instanceId, name, state}`, with `zone`, `privateIp`
-    /// and, optionally, `trouble` (an error code). The error says which entry is wrong and why.
+    /// and, optionally, `errorCode` (an error code). The error says which entry is wrong and why.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let value: Value = serde_json::from_str(text)
             .map_err(|error| format!("the fleet is not JSON: {error}"))?;
@@ -284,7 +284,7 @@ fn read_entry(place: usize, entry: &Value) -> Result<Instance, String> {
         state,
         id: need("instanceId")?.to_owned(),
         name: need("name")?.to_owned(),
-        trouble: text("trouble").map(str::to_owned),
+        error_code: text("errorCode").map(str::to_owned),
         region,
         reboots: 0,
         starts: 0,
@@ -380,9 +380,9 @@ fn standard_of(cloud: Cloud) -> impl Iterator<Item = Instance> {
     (0..FLEET_SIZE).map(move |place| {
         let (region, mark) = regions[(place / size).min(regions.len() - 1)];
         let inside = place % size;
-        let trouble = standard_errors(cloud).iter().find(|(at, _, _)| *at == inside);
+        let error_code = standard_errors(cloud).iter().find(|(at, _, _)| *at == inside);
         // Places 5 to 8 of each region are switched off.
-        let (state, trouble) = match trouble {
+        let (state, error_code) = match error_code {
             Some(&(_, state, code)) => (state, code),
             None if (5..9).contains(&inside) => (State::Stopped, None),
             None => (State::Running, None),
@@ -401,7 +401,7 @@ fn standard_of(cloud: Cloud) -> impl Iterator<Item = Instance> {
                 ("env".to_owned(), if inside % 5 == 4 { "test" } else { "prod" }.to_owned()),
             ],
             state,
-            trouble: trouble.map(str::to_owned),
+            error_code: error_code.map(str::to_owned),
             reboots: 0,
             starts: 0,
             stops: 0,
@@ -470,10 +470,10 @@ mod tests {
             let of: Vec<_> = fleet.all().iter().filter(|one| one.cloud == cloud).collect();
             assert_eq!(of.len(), 300);
             let stopped =
-                of.iter().filter(|one| one.state == State::Stopped && one.trouble.is_none());
+                of.iter().filter(|one| one.state == State::Stopped && one.error_code.is_none());
             assert!((20..=24).contains(&stopped.count()));
             let running =
-                of.iter().filter(|one| one.state == State::Running && one.trouble.is_none());
+                of.iter().filter(|one| one.state == State::Running && one.error_code.is_none());
             assert!(running.count() > 230);
             for one in of {
                 let tail = match cloud {

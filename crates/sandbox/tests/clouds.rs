@@ -619,10 +619,10 @@ fn tencent_takes_the_parameters_of_a_get_request() {
 fn zenlayer_parameters_and_the_list_of_failed_ones() {
     let mut sandbox = sandbox();
     let ids = pick(&sandbox, ZENLAYER, State::Running, 2);
-    let find = |state: State, trouble: bool| {
+    let find = |state: State, has_error: bool| {
         let all = common::sandbox();
         let found = all.fleet().all().iter().find(|one| {
-            one.cloud == ZENLAYER && one.state == state && one.trouble.is_some() == trouble
+            one.cloud == ZENLAYER && one.state == state && one.error_code.is_some() == has_error
         });
         found.expect("in the standard fleet").id.clone()
     };

@@ -90,13 +90,13 @@ impl fmt::Debug for SecretInput {
     }
 }
 
-/// The secret half of a key, as one MAC key for each of its cloud's [keyings], in their order.
+/// The secret half of a key, as one MAC key for each of its cloud's [HMAC specs], in their order.
 ///
 /// In a secure context each is a promise of a non-extractable `CryptoKey`. Elsewhere the browser has no
 /// such keys, and each is an array of bytes, wiped with the key. Clones share the key: once it is wiped
 /// none of them signs.
 ///
-/// [keyings]: relight_core::model::cloud::Credential::keyings
+/// [HMAC specs]: relight_core::model::cloud::Credential::hmac_specs
 #[derive(Clone, Default)]
 pub(crate) struct Key(Array);
 

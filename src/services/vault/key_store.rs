@@ -322,7 +322,7 @@ impl Entry {
     }
 }
 
-/// Whether these are one key for each of the cloud's keyings, all non-extractable.
+/// Whether these are one key for each of the cloud's HMAC specs, all non-extractable.
 fn fits(cloud: &Cloud, keys: &[BrowserKey]) -> bool {
     let hmac_specs = cloud.credential.hmac_specs;
     keys.len() == hmac_specs.len()

@@ -519,7 +519,7 @@ impl Call<'_, '_> {
 }
 
 fn describe(one: &Instance) -> Value {
-    let locks = match one.trouble.as_deref() {
+    let locks = match one.error_code.as_deref() {
         Some("InstanceLockedForSecurity") => json!([{ "LockReason": "security" }]),
         Some("InstanceExpiredOrInArrears" | "InstanceExpired") => {
             json!([{ "LockReason": "financial" }])

@@ -61,7 +61,7 @@ impl Task<'_> {
     fn planned_failure(&self, instance: &Instance) -> Option<Failure> {
         let planned = self.for_instances.iter().find(|(id, _)| *id == instance.id);
         planned.map(|(_, failure)| failure.clone()).or_else(|| {
-            let code = instance.trouble.as_deref()?;
+            let code = instance.error_code.as_deref()?;
             Some(Failure::of(instance.cloud, &self.facts.action, code))
         })
     }

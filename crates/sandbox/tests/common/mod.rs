@@ -273,7 +273,7 @@ pub(crate) fn pick(sandbox: &Sandbox, cloud: Cloud, state: State, count: usize) 
         .all()
         .iter()
         .filter(|one| one.cloud == cloud && Some(&one.region) == region)
-        .filter(|one| one.state == state && one.trouble.is_none())
+        .filter(|one| one.state == state && one.error_code.is_none())
         .map(|one| one.id.clone())
         .take(count)
         .collect();

@@ -192,7 +192,7 @@ async fn unknown_messages(fixture: &mut Fixture) -> Result<()> {
     ensure!(ignored.len() == 1 && ignored[0].contains("null"), "{ignored:?}");
     let warned = fixture.page.run("return window.warned;", &[]).await?;
     ensure!(warned.as_array().is_some_and(|all| all.len() == 8), "{warned}");
-    ensure!(fixture.page.value("instanceIds").await?.is_empty(), "half of a message was heeded");
+    ensure!(fixture.page.value("instanceIds").await?.is_empty(), "half of a message was read");
     ensure!(events_of(fixture, "error").await?.len() == 7);
     Ok(())
 }

@@ -91,7 +91,7 @@ pub(crate) fn misnamed() -> Fleet {
     });
     for (instance, name) in ours.zip(names.iter().cycle()) {
         (*name).clone_into(&mut instance.name);
-        instance.trouble = None;
+        instance.error_code = None;
     }
     Fleet::new(all)
 }

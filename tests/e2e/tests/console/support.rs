@@ -53,7 +53,7 @@ impl Account {
         let region = self.region.unwrap_or("asia-east-1");
         let all = fixture.instances(self.cloud, region).into_iter();
         let ids: Vec<String> = all
-            .filter(|one| one.state == wanted && one.trouble.is_none())
+            .filter(|one| one.state == wanted && one.error_code.is_none())
             .map(|one| one.id)
             .take(count)
             .collect();

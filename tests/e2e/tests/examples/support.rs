@@ -23,7 +23,7 @@ pub(crate) fn stopped(fixture: &Fixture, count: usize) -> Vec<String> {
 
 fn pick(fixture: &Fixture, wanted: State, count: usize) -> Vec<String> {
     let all = fixture.instances(Cloud::Tencent, "ap-guangzhou").into_iter();
-    let fine = all.filter(|one| one.state == wanted && one.trouble.is_none());
+    let fine = all.filter(|one| one.state == wanted && one.error_code.is_none());
     let ids: Vec<String> = fine.map(|one| one.id).take(count).collect();
     assert_eq!(ids.len(), count, "the fleet is too small");
     ids

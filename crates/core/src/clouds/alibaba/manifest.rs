@@ -9,10 +9,10 @@ use crate::{
 };
 
 /// The secret itself.
-pub(super) const ACS3_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "", suffix: "" };
+pub(super) const ACS3_HMAC: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "", suffix: "" };
 
 /// The secret and an ampersand, as in OAuth without a token secret.
-pub(super) const ACS_V1_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha1, prefix: "", suffix: "&" };
+pub(super) const ACS_V1_HMAC: HmacSpec = HmacSpec { hash: Hash::Sha1, prefix: "", suffix: "&" };
 
 pub(crate) static CLOUD: Cloud = Cloud {
     id: "alibaba",
@@ -27,7 +27,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
         is_temporary: |id| id.starts_with("STS."),
         secret: Shape { prefixes: &[], usual_length: (30, 44) },
         derives_keys: false,
-        hmac_specs: &[ACS3_KEYING, ACS_V1_KEYING],
+        hmac_specs: &[ACS3_HMAC, ACS_V1_HMAC],
     },
     // The older signature is all in a form body, so a page sends it without asking first. Recorded
     // answers of this product's endpoints have `Access-Control-Allow-Origin: *`; nobody has tried

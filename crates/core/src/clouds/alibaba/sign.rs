@@ -2,7 +2,7 @@
 //! in a parameter.
 
 use crate::{
-    clouds::alibaba::manifest::{ACS_V1_KEYING, ACS3_KEYING},
+    clouds::alibaba::manifest::{ACS_V1_HMAC, ACS3_HMAC},
     model::cloud::HmacSpec,
     signing::{
         Algorithm, Prepared, Signer, SigningInput, base64, canonical_query, canonical_request, hex,
@@ -24,7 +24,7 @@ impl Algorithm for Acs3 {
     }
 
     fn hmac_spec(&self) -> HmacSpec {
-        ACS3_KEYING
+        ACS3_HMAC
     }
 
     fn prepare(&self, mut input: SigningInput) -> Prepared {
@@ -72,7 +72,7 @@ impl Algorithm for AcsV1 {
     }
 
     fn hmac_spec(&self) -> HmacSpec {
-        ACS_V1_KEYING
+        ACS_V1_HMAC
     }
 
     fn prepare(&self, mut input: SigningInput) -> Prepared {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The first of the four MACs of a signature.
-pub(super) const TC3_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "TC3", suffix: "" };
+pub(super) const TC3_HMAC: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "TC3", suffix: "" };
 
 pub(crate) static CLOUD: Cloud = Cloud {
     id: "tencent",
@@ -25,7 +25,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
         is_temporary: |id| (id.starts_with("AKID") || id.starts_with("IKID")) && id.len() > 40,
         secret: Shape { prefixes: &[], usual_length: (32, 44) },
         derives_keys: true,
-        hmac_specs: &[TC3_KEYING],
+        hmac_specs: &[TC3_HMAC],
     },
     direct: None,
     sites: &[

@@ -1,7 +1,7 @@
 //! TC3-HMAC-SHA256: the key of the signature is derived from the secret, the date and the service.
 
 use crate::{
-    clouds::tencent::manifest::TC3_KEYING,
+    clouds::tencent::manifest::TC3_HMAC,
     i18n::Locale,
     model::cloud::HmacSpec,
     signing::{
@@ -25,7 +25,7 @@ impl Algorithm for Tc3 {
     }
 
     fn hmac_spec(&self) -> HmacSpec {
-        TC3_KEYING
+        TC3_HMAC
     }
 
     fn prepare(&self, mut input: SigningInput) -> Prepared {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The secret itself.
-pub(super) const ZC2_KEYING: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "", suffix: "" };
+pub(super) const ZC2_HMAC: HmacSpec = HmacSpec { hash: Hash::Sha256, prefix: "", suffix: "" };
 
 pub(crate) static CLOUD: Cloud = Cloud {
     id: "zenlayer",
@@ -23,7 +23,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
         is_temporary: |_| false,
         secret: Shape { prefixes: &[], usual_length: (16, 44) },
         derives_keys: false,
-        hmac_specs: &[ZC2_KEYING],
+        hmac_specs: &[ZC2_HMAC],
     },
     direct: None,
     sites: &[Site { id: "default", name: text("Zenlayer console", "Zenlayer 控制台") }],

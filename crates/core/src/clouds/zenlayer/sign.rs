@@ -1,7 +1,7 @@
 //! ZC2-HMAC-SHA256: like TC3, but without scope and derived key, and with a constant path.
 
 use crate::{
-    clouds::zenlayer::manifest::ZC2_KEYING,
+    clouds::zenlayer::manifest::ZC2_HMAC,
     model::cloud::HmacSpec,
     signing::{
         Algorithm, Prepared, Signer, SigningInput, canonical_request, hex,
@@ -21,7 +21,7 @@ impl Algorithm for Zc2 {
     }
 
     fn hmac_spec(&self) -> HmacSpec {
-        ZC2_KEYING
+        ZC2_HMAC
     }
 
     fn prepare(&self, mut input: SigningInput) -> Prepared {
