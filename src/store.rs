@@ -21,8 +21,7 @@ use relight_core::{
     session::{Action, FilledIn, InstanceList, Session},
     signing::request::{Request, Signed},
 };
-use std::{collections::HashSet, sync::Arc};
-use std::{ops::Deref, rc::Rc};
+use std::{collections::HashSet, ops::Deref, rc::Rc, sync::Arc};
 
 /// A value that is shared and compared by identity: what has not been replaced is not rendered again.
 #[derive(Debug)]
@@ -99,7 +98,7 @@ pub(crate) struct View {
     /// How calls travel.
     pub route: Shared<Route>,
     /// Whether the proxy on that route is known to refuse duplicates.
-    pub once: CheckResult,
+    pub refuses_duplicates: CheckResult,
     /// The untrusted parent, if there is one: no key may be entered then.
     pub untrusted_parent: Option<UntrustedParent>,
     /// The operator's settings.
@@ -125,7 +124,7 @@ pub(crate) struct View {
     /// The text in the field for the run's key id while it cannot be one.
     pub wrong_key_id: Option<Rc<str>>,
     /// Instances with a request whose result is unknown, of runs that were closed.
-    pub doubted: Shared<HashSet<InstanceId>>,
+    pub unresolved: Shared<HashSet<InstanceId>>,
     /// The requests as they were sent, by the index of their call.
     pub signed: Shared<Vec<Option<Rc<Request<Signed>>>>>,
     /// Why runs are not saved here, as a code that [`relight_core::explain`] explains; `None` while they are

@@ -124,7 +124,7 @@ impl Console {
             None => self.view.session.form().cloud(),
         };
         let route = self.config.route_to(cloud);
-        self.view.once = duplicate_guard::recall(&route);
+        self.view.refuses_duplicates = duplicate_guard::recall(&route);
         if *self.view.route != route {
             self.view.route = Shared::new(route);
         }

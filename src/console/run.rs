@@ -165,9 +165,9 @@ impl Console {
         self.release_claims();
         for row in self.view.run.iter().flat_map(|run| run.rows()) {
             if row.outcome == Outcome::Unknown {
-                self.view.doubted.make_mut().insert(row.id.clone());
-            } else if self.view.doubted.contains(&row.id) && row.outcome == Outcome::Proven {
-                self.view.doubted.make_mut().remove(&row.id);
+                self.view.unresolved.make_mut().insert(row.id.clone());
+            } else if self.view.unresolved.contains(&row.id) && row.outcome == Outcome::Proven {
+                self.view.unresolved.make_mut().remove(&row.id);
             }
         }
         if is_watched {

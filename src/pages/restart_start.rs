@@ -54,9 +54,9 @@ pub(crate) fn step(view: &View) -> &'static str {
 }
 
 /// How many of the instances under review may have had a request already.
-fn doubted(view: &View, review: &Reviewed) -> usize {
+fn unresolved(view: &View, review: &Reviewed) -> usize {
     let ids = review.plan.iter().flat_map(|plan| plan.ids());
-    ids.filter(|id| view.doubted.contains(*id)).count()
+    ids.filter(|id| view.unresolved.contains(*id)).count()
 }
 
 /// The operator's notice.
@@ -133,7 +133,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             let form = view.session.form();
             html! {
                 <Review review={review.clone()} reason={form.reason().to_owned()} last_reason={view.last_reason.clone()} refusal={view.session.reason_refusal()}
-                    pacing={*form.pacing()} doubted={doubted(view, review)} route={view.route.clone()} once={view.once}
+                    pacing={*form.pacing()} unresolved={unresolved(view, review)} route={view.route.clone()} refuses_duplicates={view.refuses_duplicates}
                     checking={view.diagnostics.as_ref().is_some_and(|one| one.findings.is_none())} />
             }
         }

@@ -66,7 +66,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
     let onkeyid =
         dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::KeyId(value_of(&event))));
     let onwipe = dispatch.reform(|_| Intent::WipeKey);
-    let doubted = (!props.key_id.is_empty() && error("keyId").is_none())
+    let doubt = (!props.key_id.is_empty() && error("keyId").is_none())
         .then(|| doubt(props.cloud, &props.key_id))
         .flatten();
     let has_key = props.key_state.secret != SecretStatus::Missing
@@ -99,7 +99,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
                     aria-invalid={error("keyId").map(|_| "true")} aria-describedby="e-keyId doubt" />
                 { problem_at("e-keyId", error("keyId")) }
             </div>
-            if let Some(doubt) = doubted {
+            if let Some(doubt) = doubt {
                 <p class="small hint-warn" id="doubt">
                     { icon(Icon::Warning) }
                     <span>{ doubt_text(doubt, locale) }</span>

@@ -57,9 +57,9 @@ pub(crate) struct ReviewProps {
     pub(crate) pacing: Pacing,
     pub(crate) route: Shared<Route>,
     /// How many of the instances may have had a request already.
-    pub(crate) doubted: usize,
+    pub(crate) unresolved: usize,
     /// Whether the proxy is known to refuse the second copy of a request.
-    pub(crate) once: CheckResult,
+    pub(crate) refuses_duplicates: CheckResult,
     /// Whether the connection check is running.
     pub(crate) checking: bool,
 }
@@ -109,7 +109,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
             <div class="body">
                 { counts(review, count, locale) }
                 { notices(props, locale) }
-                if review.plan.is_some() && props.once != CheckResult::Yes && !spec.is_dry_run() {
+                if review.plan.is_some() && props.refuses_duplicates != CheckResult::Yes && !spec.is_dry_run() {
                     { duplicate_warning(props, unproven.as_ref(), &check, &dispatch, locale) }
                 }
                 { warnings(review, locale) }
@@ -238,9 +238,9 @@ fn notices(props: &ReviewProps, locale: Locale) -> Html {
             if review.preflight.is_none() {
                 <div class="note warn">{ icon(Icon::Warning) }<p>{ message::SKIP_PREFLIGHT_WARNING.in_locale(locale) }</p></div>
             }
-            if props.doubted > 0 {
-                <div class="note bad" role="status" data-doubted={props.doubted.to_string()}>
-                    { icon(Icon::Warning) }<p>{ MessageArgs::MayBeTwice(props.doubted).in_locale(locale) }</p>
+            if props.unresolved > 0 {
+                <div class="note bad" role="status" data-doubted={props.unresolved.to_string()}>
+                    { icon(Icon::Warning) }<p>{ MessageArgs::MayBeTwice(props.unresolved).in_locale(locale) }</p>
                 </div>
             }
         </>
@@ -276,14 +276,14 @@ fn duplicate_warning(
 ) -> Html {
     let t = |text: Text| text.in_locale(locale);
     let is_direct = *props.route == Route::Direct;
-    let message = match props.once {
+    let message = match props.refuses_duplicates {
         _ if is_direct => message::ONCE_DIRECT,
         CheckResult::No => message::ONCE_MISSING,
         CheckResult::Unknown | CheckResult::Yes => message::ONCE_UNKNOWN,
     };
     html! {
         <div class={classes!("note", if refusal.is_some() { "bad" } else { "warn" })}
-            data-once={props.once.word()}>
+            data-once={props.refuses_duplicates.word()}>
             { icon(Icon::Warning) }
             <div class="stack">
                 <p>{ t(message) }</p>
