@@ -658,3 +658,13 @@ fn reboot(id: &str) -> String {
     let reboots = |name: &&str| name.starts_with("Reboot") && name.ends_with('s');
     operations.iter().map(|operation| operation.name).find(reboots).unwrap().to_owned()
 }
+
+#[test]
+fn a_clock_that_is_set_back_ends_no_watch() {
+    let mut page = listed();
+    assert!(!page.pass(20).described.is_empty());
+    look(&mut page, 0, "RUNNING");
+    assert!(page.step(Event::Tick).described.is_empty(), "it is not time yet");
+    page.now -= 3_600_000;
+    assert!(!page.step(Event::Tick).described.is_empty());
+}

@@ -10,6 +10,12 @@ use crate::{
     transport::{self, TransportResult},
 };
 
+/// Whether to wait for a time. One that is further ahead than any pause was set by a clock that was set
+/// back since: it must not stop anything for hours.
+pub(super) fn is_ahead(at: Millis, now: Millis) -> bool {
+    at > now && at - now <= transport::LONGEST_PAUSE_MS
+}
+
 /// A clock that is off by less than this is not why a describe call was refused.
 const CLOCK_NEWS_SECONDS: u64 = 30;
 

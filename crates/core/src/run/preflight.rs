@@ -258,6 +258,16 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_set_back_stops_no_read() {
+        let (mut preflight, ids) = look();
+        let now = 1_714_550_400_000;
+        assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
+        preflight.described(now, &ids, &refused(&[]));
+        assert_eq!(preflight.next(now), PreflightCommand::WakeAt(now + 1_000));
+        assert!(matches!(preflight.next(now - 3_600_000), PreflightCommand::Describe(_)));
+    }
+
+    #[test]
     fn a_date_that_is_not_of_this_answer_sets_no_clock() {
         let other = ("date", "Wed, 01 May 2024 08:20:00 GMT");
         for headers in [

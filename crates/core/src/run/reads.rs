@@ -2,7 +2,10 @@
 //! lost, is asked for again, twice at most; with a key that is wrong once is enough. Where a cloud refuses
 //! reads until its next window begins, that is waited for.
 
-use super::{Millis, clock::skew_told_by_refusal};
+use super::{
+    Millis,
+    clock::{is_ahead, skew_told_by_refusal},
+};
 use crate::{
     catalogue::Effect,
     clouds,
@@ -95,7 +98,7 @@ impl Reads {
         if self.fault.is_some() {
             return Turn::Never;
         }
-        if now < self.next_at {
+        if is_ahead(self.next_at, now) {
             return Turn::At(self.next_at);
         }
         let per_second = u64::from(self.target.cloud.describe_calls_per_second.max(1));

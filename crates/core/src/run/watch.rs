@@ -9,7 +9,7 @@ use crate::{
         outcome::{Described, DescribedInstance},
     },
     run::{
-        clock::{skew_seconds, skew_told_by_refusal},
+        clock::{is_ahead, skew_seconds, skew_told_by_refusal},
         conclude::CloudClock,
         reads::pause_told_by_refusal,
         response::lacks_key,
@@ -32,9 +32,7 @@ impl Run {
 
     /// Until when nothing is looked at, since the cloud has had too many describe calls in its window.
     pub fn describes_throttled_until(&self, now: Millis) -> Option<Millis> {
-        // Longer than any pause is a clock that was set back since.
-        let until = self.transient.describes_throttled_until;
-        until.filter(|until| *until > now && *until - now <= transport::LONGEST_PAUSE_MS)
+        self.transient.describes_throttled_until.filter(|until| is_ahead(*until, now))
     }
 
     /// Whether there is anything to look at.
@@ -55,7 +53,7 @@ impl Run {
         }
         let at = self.transient.next_describe_at.unwrap_or(now);
         if self.transient.due.is_empty() {
-            if at > now {
+            if is_ahead(at, now) {
                 return NextDescribe::Wait(at);
             }
             let isolating = self.transient.isolating.iter().map(|(position, _)| *position);
@@ -72,7 +70,7 @@ impl Run {
         let rate = usize::try_from(cloud.describe_calls_per_second.max(1)).unwrap_or(1);
         if self.transient.last_describes.len() >= rate
             && let Some(oldest) = self.transient.last_describes.front()
-            && now < oldest + 1_000
+            && is_ahead(oldest + 1_000, now)
         {
             return NextDescribe::Wait(oldest + 1_000);
         }
