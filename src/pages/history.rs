@@ -168,19 +168,20 @@ pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
             }
         });
     }
-    let on_open = {
-        let (dispatch, opening, current) =
-            (dispatch.clone(), opening.clone(), props.current.clone());
-        Callback::from(move |id: String| {
-            opening.set(Some(id.clone()));
-            if current.as_ref() != Some(&id) {
+    let on_action = {
+        let (dispatch, opening, deleting, current) =
+            (dispatch.clone(), opening.clone(), deleting.clone(), props.current.clone());
+        Callback::from(move |action: HistoryAction| match action {
+            HistoryAction::Delete(ids) => deleting.set(ids),
+            HistoryAction::Open(id) if current.as_ref() == Some(&id) => {
+                opening.set(current.clone());
+            }
+            HistoryAction::Open(id) => {
+                opening.set(Some(id.clone()));
                 dispatch.emit(Intent::History(HistoryAction::Open(id)));
             }
+            other => dispatch.emit(Intent::History(other)),
         })
-    };
-    let on_forget = {
-        let deleting = deleting.clone();
-        Callback::from(move |ids| deleting.set(ids))
     };
     let on_page = {
         let page = page.clone();
@@ -195,26 +196,6 @@ pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
     };
     let ids_of = |wanted: &dyn Fn(&SavedRun) -> bool| -> Vec<String> {
         found.iter().filter(|one| wanted(one)).map(|one| one.id.clone()).collect()
-    };
-    let idle = ids_of(&may_delete);
-    let exported = ids_of(&|one| may_export(props, one));
-    let export_all = |format: Format, action: &'static str, name: &str| {
-        let ids = exported.clone();
-        let onclick = dispatch.reform(move |_: MouseEvent| {
-            Intent::History(HistoryAction::Export(ids.clone(), format))
-        });
-        html! {
-            <button type="button" class="tiny" data-action={action} disabled={exported.is_empty()} {onclick}>
-                { texts::export_all(locale, exported.len(), name) }
-            </button>
-        }
-    };
-    let actions = RowActions {
-        open: on_open,
-        save: dispatch.reform(|id| Intent::History(HistoryAction::Save(id))),
-        export: dispatch
-            .reform(|(id, format)| Intent::History(HistoryAction::Export(vec![id], format))),
-        forget: on_forget.reform(|id| vec![id]),
     };
     let asked: Vec<&SavedRun> = all.iter().filter(|one| deleting.contains(&one.id)).collect();
     let is_reading = filter.outcomes != OutcomeFilter::All
@@ -236,18 +217,22 @@ pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
                     <p class="small hint-warn">{ icon(Icon::Warning) }<span>{ t(message::RUN_IS_SHOWN) }</span></p>
                 }
                 if !asked.is_empty() {
-                    <Confidence ids={asked.iter().map(|one| one.id.clone()).collect::<Vec<_>>()}
+                    <ConfirmDelete ids={asked.iter().map(|one| one.id.clone()).collect::<Vec<_>>()}
                         is_unfinished={asked.iter().any(|one| one.tally.is_none_or(|tally| tally.is_unfinished))}
-                        on_close={on_forget.reform(|()| Vec::new())} />
+                        on_close={on_action.reform(|()| HistoryAction::Delete(Vec::new()))} />
                 }
             </div>
             if !all.is_empty() {
-                { filters(&filter, &on_filter, locale) }
+                <Filters filter={(*filter).clone()} on_filter={on_filter.clone()} />
                 <div class="scroll" tabindex="0" role="region" aria-label={t(message::SAVED_RUNS)}>
                     <table>
-                        { headings(&filter, &on_filter, has_persons, locale) }
+                        <Headings filter={(*filter).clone()} {on_filter} {has_persons} />
                         <tbody>
-                            { for listed.iter().map(|one| row(props, one, &actions, has_persons, locale)) }
+                            { for listed.iter().map(|one| html! {
+                                <Row key={&*one.id} run={(*one).clone()} is_current={props.current.as_ref() == Some(&one.id)}
+                                    is_free={props.is_free} may_export={may_export(props, one)} {has_persons}
+                                    on_action={on_action.clone()} />
+                            }) }
                         </tbody>
                     </table>
                     if is_reading {
@@ -257,23 +242,64 @@ pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
                     }
                 </div>
                 <Pager label={t(message::SAVED_RUNS)} total={found.len()} {size} page={*page} {on_page} />
-                <div class="row tools">
-                    { export_all(Format::Csv, "export-runs-csv", "CSV") }
-                    { export_all(Format::Json, "export-runs-json", "JSON") }
-                    <span class="grow"></span>
-                    if !idle.is_empty() {
-                        <button type="button" class="tiny" data-action="forget-all"
-                            onclick={on_forget.reform(move |_| idle.clone())}>
-                            { t(message::DELETE_ALL_RUNS) }
-                        </button>
-                    }
-                </div>
+                <Footer exported={ids_of(&|one| may_export(props, one))} deleted={ids_of(&may_delete)} {on_action} />
             }
         </section>
     }
 }
 
-fn filters(filter: &Filter, on_filter: &Callback<Filter>, locale: Locale) -> Html {
+/// What is done with all runs that were found.
+#[derive(PartialEq, Properties)]
+struct FooterProps {
+    /// The ids of those that can be exported.
+    exported: Vec<String>,
+    /// The ids of those that may be deleted.
+    deleted: Vec<String>,
+    on_action: Callback<HistoryAction>,
+}
+
+#[component]
+fn Footer(props: &FooterProps) -> Html {
+    let locale = use_locale();
+    let FooterProps { exported, deleted, on_action } = props;
+    let export = |format: Format, action: &'static str, name: &str| {
+        let ids = exported.clone();
+        let onclick =
+            on_action.reform(move |_: MouseEvent| HistoryAction::Export(ids.clone(), format));
+        html! {
+            <button type="button" class="tiny" data-action={action} disabled={exported.is_empty()} {onclick}>
+                { texts::export_all(locale, exported.len(), name) }
+            </button>
+        }
+    };
+    let ondelete = {
+        let ids = deleted.clone();
+        on_action.reform(move |_: MouseEvent| HistoryAction::Delete(ids.clone()))
+    };
+    html! {
+        <div class="row tools">
+            { export(Format::Csv, "export-runs-csv", "CSV") }
+            { export(Format::Json, "export-runs-json", "JSON") }
+            <span class="grow"></span>
+            if !deleted.is_empty() {
+                <button type="button" class="tiny" data-action="forget-all" onclick={ondelete}>
+                    { message::DELETE_ALL_RUNS.in_locale(locale) }
+                </button>
+            }
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct FiltersProps {
+    filter: Filter,
+    on_filter: Callback<Filter>,
+}
+
+#[component]
+fn Filters(props: &FiltersProps) -> Html {
+    let locale = use_locale();
+    let FiltersProps { filter, on_filter } = props;
     let t = |text: Text| text.in_locale(locale);
     let onfind = {
         let filter = filter.clone();
@@ -313,12 +339,17 @@ fn filters(filter: &Filter, on_filter: &Callback<Filter>, locale: Locale) -> Htm
     }
 }
 
-fn headings(
-    filter: &Filter,
-    on_filter: &Callback<Filter>,
+#[derive(PartialEq, Properties)]
+struct HeadingsProps {
+    filter: Filter,
+    on_filter: Callback<Filter>,
     has_persons: bool,
-    locale: Locale,
-) -> Html {
+}
+
+#[component]
+fn Headings(props: &HeadingsProps) -> Html {
+    let locale = use_locale();
+    let HeadingsProps { filter, on_filter, has_persons } = props;
     let t = |text: Text| text.in_locale(locale);
     let is_oldest_first = filter.is_oldest_first;
     let onsort = {
@@ -340,19 +371,11 @@ fn headings(
             <th scope="col">{ t(texts::CLOUD_AND_REGION) }</th>
             <th scope="col">{ t(texts::OUTCOMES) }</th>
             <th scope="col">{ t(message::REASON) }</th>
-            if has_persons { <th scope="col">{ t(texts::PERSON) }</th> }
+            if *has_persons { <th scope="col">{ t(texts::PERSON) }</th> }
             <th scope="col">{ t(texts::KEY_ID) }</th>
             <th scope="col">{ t(texts::ACTIONS) }</th>
         </tr></thead>
     }
-}
-
-/// What the buttons of a row do with the id of its run.
-struct RowActions {
-    open: Callback<String>,
-    save: Callback<String>,
-    export: Callback<(String, Format)>,
-    forget: Callback<String>,
 }
 
 /// Whether it can be read, and no other page works on it: what is in flight there is not in its records.
@@ -366,15 +389,25 @@ fn may_delete(one: &SavedRun) -> bool {
     !one.is_active && !one.is_upload_pending
 }
 
-fn row(
-    props: &HistoryPageProps,
-    one: &SavedRun,
-    actions: &RowActions,
+#[derive(PartialEq, Properties)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
+struct RowProps {
+    run: SavedRun,
+    /// Whether this page shows it.
+    is_current: bool,
+    /// Whether it may replace the run that this page shows.
+    is_free: bool,
+    may_export: bool,
     has_persons: bool,
-    locale: Locale,
-) -> Html {
+    on_action: Callback<HistoryAction>,
+}
+
+#[component]
+fn Row(props: &RowProps) -> Html {
+    let locale = use_locale();
+    let RowProps { run: one, is_current, is_free, may_export, has_persons, on_action } = props;
+    let (is_current, may_export) = (*is_current, *may_export);
     let t = |text: Text| text.in_locale(locale);
-    let is_current = props.current.as_ref() == Some(&one.id);
     let summary = one.summary.as_ref();
     let about = summary.map(|summary| &summary.about);
     let when =
@@ -391,18 +424,17 @@ fn row(
     };
     // The full text for screen readers.
     let of = format!(" {when}");
-    let button = |action: &'static str, text: &'static str, may: bool, on: Callback<String>| {
-        let id = one.id.clone();
+    let button = |name: &'static str, text: &'static str, may: bool, action: HistoryAction| {
         html! {
-            <button type="button" class="tiny" data-action={action} disabled={!may}
-                onclick={on.reform(move |_: MouseEvent| id.clone())}>
+            <button type="button" class="tiny" data-action={name} disabled={!may}
+                onclick={on_action.reform(move |_: MouseEvent| action.clone())}>
                 { text }<span class="hidden">{ shown(&of) }</span>
             </button>
         }
     };
-    let export = |format| actions.export.reform(move |id| (id, format));
-    let may_open = one.why.is_none() && (is_current || (props.is_free && !one.is_active));
-    let may_export = may_export(props, one);
+    let id = || one.id.clone();
+    let export = |format| HistoryAction::Export(vec![id()], format);
+    let may_open = one.why.is_none() && (is_current || (*is_free && !one.is_active));
     let remark = match (&one.why, is_current, one.is_active, one.is_upload_pending) {
         (Some(_), ..) => Some(message::RUN_UNREADABLE),
         (None, true, ..) => Some(message::RUN_HERE),
@@ -411,7 +443,7 @@ fn row(
         (None, false, false, false) => None,
     };
     html! {
-        <tr key={&*one.id} data-run={one.id.clone()}
+        <tr data-run={one.id.clone()}
             data-unfinished={one.tally.map(|tally| tally.is_unfinished.to_string())}>
             <td>
                 <strong>{ shown(&when) }</strong>
@@ -432,7 +464,7 @@ fn row(
             <td>
                 <div class="row">
                     if let Some(tally) = one.tally {
-                        { chips(&tally.counts, tally.label.verb, locale) }
+                        <Chips counts={tally.counts} verb={tally.label.verb} />
                         if tally.is_unfinished {
                             <span class="chip warn">{ icon(Icon::Pause) }{ t(message::UNFINISHED) }</span>
                         }
@@ -442,7 +474,7 @@ fn row(
             <td>
                 { about.filter(|about| !about.reason.is_empty()).map(|about| untrusted_text(&about.reason)) }
             </td>
-            if has_persons {
+            if *has_persons {
                 <td>{ about.and_then(|about| about.person.as_deref()).map(untrusted_text) }</td>
             }
             <td class="muted id" title={about.map(|about| shown(&about.key_id))}>
@@ -450,25 +482,33 @@ fn row(
             </td>
             <td>
                 <div class="row">
-                    { button("open-run", t(message::OPEN_RUN), may_open, actions.open.clone()) }
+                    { button("open-run", t(message::OPEN_RUN), may_open, HistoryAction::Open(id())) }
                     { button("export-run-csv", "CSV", may_export, export(Format::Csv)) }
                     { button("export-run-json", "JSON", may_export, export(Format::Json)) }
-                    { button("save-run", t(texts::RECORDS), true, actions.save.clone()) }
-                    { button("forget-run", t(message::DELETE_RUN), may_delete(one), actions.forget.clone()) }
+                    { button("save-run", t(texts::RECORDS), true, HistoryAction::Save(id())) }
+                    { button("forget-run", t(message::DELETE_RUN), may_delete(one), HistoryAction::Delete(vec![id()])) }
                 </div>
             </td>
         </tr>
     }
 }
 
-fn chips(counts: &Counts, verb: Verb, locale: Locale) -> Html {
+#[derive(PartialEq, Properties)]
+struct ChipsProps {
+    counts: Counts,
+    verb: Verb,
+}
+
+#[component]
+fn Chips(ChipsProps { counts, verb }: &ChipsProps) -> Html {
+    let locale = use_locale();
     let some = SHOWN.iter().filter(|one| counts.of(**one) > 0);
     some.map(|one| {
         html! {
             <span class={classes!("chip", tone(*one).class())} data-outcome={one.word()}>
                 { icon(picture(*one)) }
                 { i18n::number(locale, counts.of(*one)) }{ " " }
-                { i18n::outcome_counter(*one, verb).in_locale(locale) }
+                { i18n::outcome_counter(*one, *verb).in_locale(locale) }
             </span>
         }
     })
@@ -484,7 +524,7 @@ struct ConfirmDeleteProps {
 }
 
 #[component]
-fn Confidence(props: &ConfirmDeleteProps) -> Html {
+fn ConfirmDelete(props: &ConfirmDeleteProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let ConfirmDeleteProps { ids, is_unfinished, on_close } = props;
     let cancel = use_node_ref();

@@ -14,7 +14,7 @@ use crate::{
 use relight_core::run::{Counts, Run, Summary, restore};
 
 /// A saved run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SavedRun {
     /// The run's id.
     pub id: String,
