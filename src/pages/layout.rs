@@ -34,8 +34,8 @@ use relight_core::{
 };
 use std::mem::discriminant;
 use yew::{
-    Callback, ContextProvider, Html, Properties, UseStateHandle, component, html, use_callback,
-    use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
+    Callback, ContextProvider, Html, NodeRef, Properties, UseStateHandle, component, hook, html,
+    use_callback, use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
 };
 
 /// Props of [`Layout`].
@@ -74,41 +74,11 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
             move || drop(listener)
         });
     }
-    {
-        let named = (routed, (*page_route).clone(), locale, progress.clone());
-        use_effect_with(named, |(routed, page_route, locale, progress)| {
-            if *routed {
-                name_page(page_route, *locale, progress.as_deref());
-            }
-        });
-    }
-    {
-        // The focused element was unmounted with its page: keyboard users should not start at the top.
-        let step = step(view);
-        let before = use_mut_ref(|| step);
-        let main = main.clone();
-        use_effect_with(step, move |step| match (before.replace(*step), *step) {
-            ("looking" | "review", "compose") => dom::refocus(&main, Some("[data-action=review]")),
-            ("run", "compose") => dom::refocus(&main, None),
-            _ => {}
-        });
-    }
+    use_page_name(routed, &page_route, locale, progress.clone());
+    let step = step(view);
+    use_refocus(step, &main);
     let top = use_node_ref();
-    {
-        // Codes of the index are read one after the other, where the list is.
-        let screen = (discriminant(&*page_route), step(view));
-        let before = use_mut_ref(|| screen);
-        let top = top.clone();
-        use_effect_with(screen, move |screen| {
-            let (page, step) = before.replace(*screen);
-            // Back in the form, people are where they left it.
-            let is_back =
-                page == screen.0 && matches!((step, screen.1), ("looking" | "review", "compose"));
-            if (page, step) != *screen && !is_back {
-                dom::to_top(&top);
-            }
-        });
-    }
+    use_to_top(&page_route, step, &top);
     let on_navigate = {
         let page_route = page_route.setter();
         use_callback(routed, move |to: PageRoute, routed| {
@@ -185,6 +155,52 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
             </div>
         </ContextProvider<Navigation>>
     }
+}
+
+/// Names the page in the tab's title, with the progress of a run.
+#[hook]
+fn use_page_name(
+    routed: bool,
+    page_route: &UseStateHandle<PageRoute>,
+    locale: Locale,
+    progress: Option<String>,
+) {
+    let named = (routed, (**page_route).clone(), locale, progress);
+    use_effect_with(named, |(routed, page_route, locale, progress)| {
+        if *routed {
+            name_page(page_route, *locale, progress.as_deref());
+        }
+    });
+}
+
+/// Back in the form, focuses what led away from it: the focused element was unmounted with its page, and
+/// keyboard users should not start at the top.
+#[hook]
+fn use_refocus(step: &'static str, main: &NodeRef) {
+    let before = use_mut_ref(|| step);
+    let main = main.clone();
+    use_effect_with(step, move |step| match (before.replace(*step), *step) {
+        ("looking" | "review", "compose") => dom::refocus(&main, Some("[data-action=review]")),
+        ("run", "compose") => dom::refocus(&main, None),
+        _ => {}
+    });
+}
+
+/// Begins another page or step at its top. Codes of the index are read one after the other, where the list
+/// is; and back in the form, people are where they left it.
+#[hook]
+fn use_to_top(page_route: &UseStateHandle<PageRoute>, step: &'static str, top: &NodeRef) {
+    let screen = (discriminant(&**page_route), step);
+    let before = use_mut_ref(|| screen);
+    let top = top.clone();
+    use_effect_with(screen, move |screen| {
+        let (page, step) = before.replace(*screen);
+        let is_back =
+            page == screen.0 && matches!((step, screen.1), ("looking" | "review", "compose"));
+        if (page, step) != *screen && !is_back {
+            dom::to_top(&top);
+        }
+    });
 }
 
 /// Follows the address of the page, now and whenever it changes.
