@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Page, ids, plan_input, said};
+use common::{Page, described, ids, plan_input, said};
 use relight_core::{
     clouds,
     model::{
@@ -332,24 +332,9 @@ fn refused_for_one() -> Page {
 /// A look that shows all four, each in its state.
 fn show(page: &mut Page, states: [&str; 4]) -> Vec<usize> {
     page.now += 1_000;
-    let all = ids(tencent(), 4);
-    let set: Vec<String> = all
-        .iter()
-        .zip(states)
-        .map(|(id, state)| {
-            format!(
-                r#"{{"InstanceId":"{id}","InstanceState":"{state}","Placement":{{"Zone":"z"}},
-                    "LatestOperation":"StopInstances","LatestOperationRequestId":"other",
-                    "LatestOperationState":"SUCCESS"}}"#
-            )
-        })
-        .collect();
-    let body = format!(
-        r#"{{"Response":{{"TotalCount":4,"InstanceSet":[{}],"RequestId":"d"}}}}"#,
-        set.join(",")
-    );
-    let result = TransportResult::Answered(said(200, &body));
-    let commands = page.step(Event::Described { ids: all, result }).calls;
+    let event =
+        described(ids(tencent(), 4), |at| [states[at], "other", "SUCCESS"].map(String::from));
+    let commands = page.step(event).calls;
     [commands, page.pass(5).calls].concat()
 }
 

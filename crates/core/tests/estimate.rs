@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Page, ids, plan_input, said};
+use common::{Page, described, ids, plan_input};
 use relight_core::{
     clouds,
     model::{
@@ -47,30 +47,13 @@ fn accept_all(page: &mut Page, count: usize) {
 
 /// A describe call that shows these as restarted by us, and the others on their way.
 fn describe(page: &mut Page, count: usize, proven: &[usize]) {
-    let all = ids(tencent(), count);
-    let set: Vec<String> = all
-        .iter()
-        .enumerate()
-        .map(|(at, id)| {
-            let (state, operation) = if proven.contains(&at) {
-                ("RUNNING", "SUCCESS")
-            } else {
-                ("REBOOTING", "OPERATING")
-            };
-            let request = request_id(at);
-            format!(
-                r#"{{"InstanceId":"{id}","InstanceState":"{state}","Placement":{{"Zone":"z"}},
-                    "LatestOperation":"RebootInstances","LatestOperationRequestId":"{request}",
-                    "LatestOperationState":"{operation}"}}"#
-            )
-        })
-        .collect();
-    let body = format!(
-        r#"{{"Response":{{"TotalCount":{count},"InstanceSet":[{}],"RequestId":"d"}}}}"#,
-        set.join(",")
-    );
-    let result = TransportResult::Answered(said(200, &body));
-    page.step(Event::Described { ids: all, result });
+    page.step(described(ids(tencent(), count), |at| {
+        let (state, result) = match proven.contains(&at) {
+            true => ("RUNNING", "SUCCESS"),
+            false => ("REBOOTING", "OPERATING"),
+        };
+        [state.into(), request_id(at), result.into()]
+    }));
 }
 
 fn seconds_left(page: &Page) -> Option<Millis> {

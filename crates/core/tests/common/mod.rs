@@ -216,6 +216,26 @@ impl Page {
     }
 }
 
+/// A describe call in which Tencent shows these: of each its state, and the request and result of its last
+/// operation.
+pub(crate) fn described(ids: Vec<InstanceId>, each: impl Fn(usize) -> [String; 3]) -> Event {
+    let one = |(at, id): (usize, &InstanceId)| {
+        let [state, request, result] = each(at);
+        format!(
+            r#"{{"InstanceId":"{id}","InstanceState":"{state}","Placement":{{"Zone":"z"}},
+                "LatestOperation":"RebootInstances","LatestOperationRequestId":"{request}",
+                "LatestOperationState":"{result}"}}"#
+        )
+    };
+    let set: Vec<String> = ids.iter().enumerate().map(one).collect();
+    let body = format!(
+        r#"{{"Response":{{"TotalCount":{},"InstanceSet":[{}],"RequestId":"d"}}}}"#,
+        set.len(),
+        set.join(",")
+    );
+    Event::Described { ids, result: TransportResult::Answered(said(200, &body)) }
+}
+
 /// An answer of a cloud, by way of the proxy.
 pub(crate) fn said(status: u16, body: &str) -> Response {
     Response {
