@@ -116,10 +116,17 @@ fn a_dry_run_that_proves_nothing_cannot_be_produced() {
             let options = [("BatchOptimization", batching), ("DryRun", dry_run)];
             plan(&with(plan_input(alibaba(), operation, 2), &options), None)
         };
-        assert_eq!(
-            batching("SuccessFirst", "true").unwrap_err(),
-            Refusal::DryRunProvesNothing { value: "SuccessFirst", instead: "AllTogether" }
-        );
+        let refusal = batching("SuccessFirst", "true").unwrap_err();
+        assert_eq!(refusal.kind(), "dry-run-proves-nothing");
+        // In the words of the form.
+        let names = alibaba().batching.as_ref().unwrap();
+        for locale in [Locale::En, Locale::Zh] {
+            let sentence = refusal.sentence(locale);
+            for name in [names.each_name, names.together_name] {
+                assert!(sentence.contains(name.in_locale(locale)), "{sentence}");
+            }
+            assert!(!sentence.contains(names.each) && !sentence.contains(names.together));
+        }
         assert!(!batching("SuccessFirst", "false").unwrap().spec.is_dry_run());
         assert!(batching("AllTogether", "true").unwrap().spec.is_dry_run());
         let alone = with(plan_input(alibaba(), operation, 2), &[("DryRun", "true")]);

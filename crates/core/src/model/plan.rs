@@ -387,8 +387,8 @@ fn spec(input: &PlanInput) -> Result<(OperationSpec, Vec<Warning>), Refusal> {
         && let Some(parameter) = operation.parameter_for(Role::Batching)
         && spec.option(parameter.name) == Some(OptionValue::Choice(batching.each))
     {
-        let (value, instead) = (batching.each, batching.together);
-        return Err(Refusal::DryRunProvesNothing { value, instead });
+        let (batching, instead) = (batching.each_name, batching.together_name);
+        return Err(Refusal::DryRunProvesNothing { batching, instead });
     }
     let mut warnings = Vec::new();
     if let Some(option) = spec.erasing() {

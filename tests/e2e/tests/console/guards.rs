@@ -168,7 +168,12 @@ async fn dry_run_success_first(fixture: &mut Fixture) -> Result<()> {
     // A dry run sets the batch mode to all-or-none by itself, since each alone proves nothing.
     ensure!(fixture.page.value("batching").await? == "AllTogether");
     fixture.page.choose("batching", "SuccessFirst").await?;
-    refused(fixture, "#e-batching").await
+    refused(fixture, "#e-batching").await?;
+    // In the words of the buttons.
+    let words = fixture.page.text("#e-batching").await?;
+    let chosen = fixture.page.shown("batching").await?;
+    ensure!(words.contains(&chosen) && !words.contains("SuccessFirst"), "{words}");
+    Ok(())
 }
 
 async fn refused(fixture: &Fixture, sentence: &str) -> Result<()> {

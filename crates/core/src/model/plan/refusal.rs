@@ -1,6 +1,6 @@
 //! Why a job is not carried out, and what to know before it is: types, each with a sentence for people.
 
-use crate::i18n::Locale;
+use crate::i18n::{Locale, Text};
 
 /// Something to know before confirming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,10 +95,10 @@ pub enum Refusal {
     },
     /// A dry run that would say "passed" whatever is wrong.
     DryRunProvesNothing {
-        /// The value of the batching parameter with which it does not.
-        value: &'static str,
-        /// The value to give in its place.
-        instead: &'static str,
+        /// How it is batched, with which it does not.
+        batching: Text,
+        /// How to batch it in its place.
+        instead: Text,
     },
     /// Erasing is for one instance at a time.
     ErasesSeveral {
@@ -263,7 +263,10 @@ impl Refusal {
             Refusal::Exclusive { first, second } => {
                 format!("{first} and {second} cannot be given together. Leave one of them out.")
             }
-            Refusal::DryRunProvesNothing { value, instead } => format!("A dry run with {value} always says that it passed, so it proves nothing. Rehearse with {instead}."),
+            Refusal::DryRunProvesNothing { batching, instead } => format!(
+                "A dry run with “{}” always says that it passed, so it proves nothing. Choose “{}”.",
+                batching.en, instead.en
+            ),
             Refusal::ErasesSeveral { option, instances } => format!(
                 "{option} erases the local disks and is done for one instance at a time; {instances} are given."
             ),
@@ -346,8 +349,11 @@ impl Refusal {
             Refusal::Exclusive { first, second } => {
                 format!("{first} 与 {second} 不能同时填写，请去掉其中一个。")
             }
-            Refusal::DryRunProvesNothing { value, instead } => {
-                format!("{value} 模式下的预检总是返回通过，不能说明问题。请用 {instead} 预检。")
+            Refusal::DryRunProvesNothing { batching, instead } => {
+                format!(
+                    "“{}”时预检总是返回通过，不能说明问题。请选择“{}”。",
+                    batching.zh, instead.zh
+                )
             }
             Refusal::ErasesSeveral { option, instances } => {
                 format!(
