@@ -27,11 +27,13 @@ pub(super) fn announce(host: &HtmlElement, before: &Run, after: &Run) {
 
 /// Reports that a run is finished, with its export.
 pub(super) fn announce_end(host: &HtmlElement, run: &Run) {
-    // After rendering: for a large run it is megabytes.
+    // After rendering, and in two tasks: for a large run it is megabytes.
     let (host, run) = (host.clone(), run.clone());
     spawn_local(async move {
         TimeoutFuture::new(0).await;
-        let detail = js_sys::JSON::parse(&export::json(&run)).unwrap_or(JsValue::NULL);
+        let text = export::json(&run);
+        TimeoutFuture::new(0).await;
+        let detail = js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL);
         element::fire(&host, "relight-run-finished", &detail, false);
     });
 }

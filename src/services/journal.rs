@@ -332,12 +332,16 @@ impl Journal {
 
     /// Keeps the records to write until they are known to be written.
     fn queue(&self, run_id: &str, record: &Record) -> Result<(), Unavailable> {
+        let failed = |error: serde_json::Error| Unavailable::Failed(error.to_string());
         let summary = record.summary().map(|summary| serde_json::to_string(&summary));
+        // As one text: the first record of ten thousand instances has a hundred thousand values, each a call
+        // across the module boundary.
+        let text = serde_json::to_string(record).map_err(failed)?;
         let entry = Entry {
             run: run_id.to_owned(),
             number: record.number(),
-            record: to_js(record)?,
-            summary: summary.transpose().map_err(|error| Unavailable::Failed(error.to_string()))?,
+            record: JSON::parse(&text).map_err(|_| Unavailable::Failed(String::new()))?,
+            summary: summary.transpose().map_err(failed)?,
         };
         self.0.unwritten.borrow_mut().push(entry);
         Ok(())

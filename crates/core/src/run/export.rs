@@ -366,7 +366,13 @@ fn time(at: Millis) -> String {
 /// A text in one line, with what cannot be seen written out: control characters move cursors, end lines
 /// and make cells.
 fn plain(text: &str) -> String {
-    visible_lines(text).replace(['\t', '\n', '\r'], " ")
+    let text = visible_lines(text);
+    // There may be ten thousand instances, and few texts have any.
+    if text.bytes().any(|byte| matches!(byte, b'\t' | b'\n' | b'\r')) {
+        text.replace(['\t', '\n', '\r'], " ")
+    } else {
+        text.into_owned()
+    }
 }
 
 /// What a spreadsheet may take for the beginning of a formula, the wide forms too (OWASP, "CSV
