@@ -6,6 +6,8 @@ use crate::{
 };
 use gloo_events::EventListener;
 use std::ops::Range;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 use yew::{Callback, Html, Properties, component, hook, html, use_effect_with, use_state_eq};
 
 /// Props of [`Pager`].
@@ -63,21 +65,35 @@ pub(crate) fn use_page_size(size: usize) -> usize {
             let window = web_sys::window();
             let media = window.as_ref().and_then(|one| one.match_media("print").ok().flatten());
             // Some browsers tell both, some only one of them in time.
-            let told = window.map(|window| {
+            let told = window.as_ref().map(|window| {
                 [("beforeprint", true), ("afterprint", false)].map(|(name, begins)| {
                     let printing = printing.clone();
-                    EventListener::new(&window, name, move |_| printing.set(begins))
+                    EventListener::new(window, name, move |_| printing.set(begins))
+                })
+            });
+            // Firefox copies the page in `beforeprint`; the key comes before it, and a browser that prints tells
+            // the end of it, too.
+            let key = window.map(|window| {
+                let printing = printing.clone();
+                EventListener::new(&window, "keydown", move |event| {
+                    if event.dyn_ref().is_some_and(is_print) {
+                        printing.set(true);
+                    }
                 })
             });
             let changed = media.map(|media| {
                 let now = media.clone();
                 EventListener::new(&media, "change", move |_| printing.set(now.matches()))
             });
-            let listeners = (told, changed);
+            let listeners = (told, key, changed);
             move || drop(listeners)
         });
     }
     if *printing { usize::MAX } else { size }
+}
+
+fn is_print(event: &KeyboardEvent) -> bool {
+    (event.ctrl_key() || event.meta_key()) && event.key() == "p"
 }
 
 /// The range of rows of a page; of the last page if the list has become too short.
