@@ -118,7 +118,7 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
                     status={view.key.secret} brand={brand(&view.settings.brand, locale)}
                     language_locked={view.settings.locked.contains(&Lockable::Language)} may_lock={true}
                     runs={view.saved_runs.as_ref().map_or(0, |runs| runs.len())}
-                    progress={run_link(view, progress)} connection={connection_dot(view, &on_screen)} on_screen={on_screen.clone()} />
+                    progress={run_link(view, progress)} connection={connection_dot(view, screen, &on_screen)} on_screen={on_screen.clone()} />
                 <BackgroundRuns runs={view.background.clone()}
                     is_free={view.run.as_ref().is_none_or(|run| run.status() != RunStatus::Sending)} />
                 // A hidden page stays mounted, so that nothing typed is lost.
@@ -224,13 +224,14 @@ fn run_link(view: &View, progress: Option<String>) -> Html {
 }
 
 /// What is known of the proxy. Without one its name says more.
-fn connection_dot(view: &View, on_screen: &Callback<Screen>) -> Option<Html> {
+fn connection_dot(view: &View, screen: Screen, on_screen: &Callback<Screen>) -> Option<Html> {
     if *view.route == Route::Direct {
         return None;
     }
     let onclick = on_screen.reform(|_| Screen::Diagnostics);
     Some(html! {
-        <ConnectionDot route={(*view.route).clone()} connection={view.connection} {onclick} />
+        <ConnectionDot route={(*view.route).clone()} connection={view.connection}
+            is_current={screen == Screen::Diagnostics} {onclick} />
     })
 }
 

@@ -17,6 +17,8 @@ use yew::{Callback, Html, MouseEvent, Properties, component, html};
 pub(crate) struct ConnectionDotProps {
     pub(crate) route: Route,
     pub(crate) connection: Option<Connection>,
+    /// Whether the check is what is shown.
+    pub(crate) is_current: bool,
     pub(crate) onclick: Callback<MouseEvent>,
 }
 
@@ -33,7 +35,7 @@ pub(crate) fn ConnectionDot(props: &ConnectionDotProps) -> Html {
     };
     let route = route_name(&props.route, locale);
     html! {
-        <button type="button" class="pill connection" data-action="connection" data-connection={word}
+        <button type="button" class="pill connection" data-action="connection" data-connection={word} aria-current={props.is_current.then_some("page")}
             title={format!("{} {}", message::ROUTE_LABEL.in_locale(locale), shown(&route))} onclick={props.onclick.clone()}>
             <span class="dot" aria-hidden="true"></span>
             <span class="unless-narrow">{ text }</span>

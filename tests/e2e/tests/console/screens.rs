@@ -176,7 +176,7 @@ async fn screens(fixture: &Fixture, language: &str, problems: &mut Vec<String>) 
     page.wait_for("[data-error]").await?;
     look(fixture, language, "error", problems).await?;
 
-    page.act("doctor").await?;
+    page.act("connection").await?;
     page.act("examine").await?;
     page.wait_for("[data-doctor=done]").await?;
     look(fixture, language, "doctor", problems).await?;
