@@ -39,7 +39,7 @@ use relight_core::{
 use std::rc::Rc;
 use yew::{
     Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, classes,
-    component, html, use_callback, use_effect_with, use_memo,
+    component, html, use_callback, use_effect_with, use_memo, use_mut_ref,
 };
 
 /// The public name of the step.
@@ -94,7 +94,12 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             }
         });
     }
+    // The key of a run that is opened again may be held; one that is typed for it is not, letter by letter.
+    let held = use_mut_ref(|| (None, false));
     if let Some(run) = &view.run {
+        let (id, had_key) = &mut *held.borrow_mut();
+        let is_opened = id.replace(run.about().id.clone()).as_ref() != Some(&run.about().id);
+        *had_key = has_its_key(view, run) && (is_opened || *had_key);
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
                 <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
@@ -102,7 +107,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                 { notices(view) }
                 if run.can_close() { <CloseRun is_unfinished={run.is_unfinished()} /> }
                 if view.no_journal.is_some() { <NoJournal /> }
-                { run_key(view, run, locale) }
+                { run_key(view, run, *had_key, locale) }
                 if run.status() != RunStatus::Finished { <Notify asked={props.notify.clone()} /> }
                 <Results run={run.clone()} signed={view.signed.clone()} route={view.route.clone()} now={view.now}
                     changed={match view.approval {
@@ -204,8 +209,8 @@ fn picker(view: &View) -> Html {
 
 /// The fields for the key of a run without one: restored, or its key was locked. A run without a key
 /// neither describes nor sends.
-fn run_key(view: &View, run: &Run, locale: Locale) -> Html {
-    if !key_is_wanted(view.key.secret, run) {
+fn run_key(view: &View, run: &Run, had_key: bool, locale: Locale) -> Html {
+    if !key_is_wanted(view.key.secret, had_key, run) {
         return Html::default();
     }
     let problem = wrong_key(view, run, locale);
@@ -284,11 +289,20 @@ fn wants_other_key(view: &View) -> bool {
     }
 }
 
+/// Whether the key that is held is the one of a run.
+fn has_its_key(view: &View, run: &Run) -> bool {
+    let form = view.session.form();
+    view.key.secret == SecretStatus::Usable
+        && form.cloud() == run.spec().target().cloud
+        && form.key_id() == run.about().key_id
+}
+
 /// Whether a run needs a key, or has just been given one: the field stays while the run waits, since
 /// the first letter of a secret is a key already.
-fn key_is_wanted(secret: SecretStatus, run: &Run) -> bool {
+fn key_is_wanted(secret: SecretStatus, had_key: bool, run: &Run) -> bool {
     match run.status() {
-        RunStatus::Paused(Pause::Restored | Pause::NoKey) => true,
+        RunStatus::Paused(Pause::Restored) => !had_key,
+        RunStatus::Paused(Pause::NoKey) => true,
         RunStatus::Paused(_) if run.wants_key() => true,
         RunStatus::Paused(_) | RunStatus::Sending | RunStatus::Watching | RunStatus::Stopped => {
             secret != SecretStatus::Usable

@@ -2,7 +2,7 @@
 //! shortcuts, undo; no text widens the page.
 
 use crate::{
-    runs::{one_by_one, send_not_started},
+    runs::{key_again, one_by_one, send_not_started},
     support::{ALIBABA, TENCENT, ZENLAYER, send},
 };
 use anyhow::{Context, Result, bail, ensure};
@@ -172,7 +172,22 @@ async fn key_is_held(fixture: &mut Fixture) -> Result<()> {
     send_not_started(fixture, 1).await?;
     page.wait_for_outcomes(&ids, &["proven"]).await?;
     ensure!(TENCENT.reboots(fixture, &ids)? == [1, 1]);
-    Ok(())
+    page.wait_for("[data-stage=finished]").await?;
+    page.act("new-run").await?;
+    // Nor for one that waits.
+    let ids = &TENCENT.running(fixture, 4)[2..];
+    one_by_one(fixture, ids, 3_600).await?;
+    page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    reload(fixture).await?;
+    page.wait_for_step("run").await?;
+    key_again(fixture, TENCENT).await?;
+    page.act("put-away").await?;
+    page.wait_for("[data-action=open-run]").await?;
+    page.act("open-run").await?;
+    page.wait_for("[data-stage=paused]").await?;
+    ensure!(!page.sees("[name=secret]").await?, "the key is asked for again");
+    page.act("resume").await?;
+    page.wait_for_outcomes(ids, &["proven"]).await
 }
 
 async fn precedence(fixture: &mut Fixture) -> Result<()> {
@@ -189,10 +204,25 @@ async fn precedence(fixture: &mut Fixture) -> Result<()> {
     page.open(&format!("{url}?cloud=alibaba&region=cn-beijing")).await?;
     page.wait_for_value("region", "cn-beijing").await?;
     ensure!(page.value("cloud").await? == "alibaba");
+    // Nothing of it where a link says one of the two.
+    page.open(&format!("{url}?cloud=tencent")).await?;
+    page.wait_for_value("cloud", "tencent").await?;
+    page.wait_for("[data-link=taken]").await?;
+    ensure!(page.value("region").await?.is_empty(), "the last region, of a link's cloud");
     page.open(&url).await?;
     page.wait_for_value("region", "ap-guangzhou").await?;
     ensure!(page.value("instanceIds").await?.is_empty() && page.value("keyId").await?.is_empty());
+    // Nor where the operator does.
+    page.run("sessionStorage.clear(); return true;", &[]).await?;
+    let config = json!({ "preset": { "cloud": "tencent" } });
+    fixture.site.replace("relight.json", config.to_string().into_bytes());
+    page.open(&format!("{url}?lang=en")).await?;
+    page.wait_for_value("cloud", "tencent").await?;
+    page.act("review").await?;
+    page.wait_for("[name=region][aria-invalid=true]").await?;
+    ensure!(page.value("region").await?.is_empty(), "the last region, of the operator's cloud");
     // What the operator has locked is not what was filled in before.
+    page.open(&url).await?;
     page.fill("instanceIds", &ids[0]).await?;
     let config = json!({ "preset": { "cloud": "tencent", "region": "ap-beijing" },
         "locked": ["cloud", "region"] });
@@ -405,13 +435,15 @@ async fn empty_places(fixture: &mut Fixture) -> Result<()> {
     page.wait_for_outcomes(&[id], &["proven"]).await
 }
 
-/// Also with a run, a key and saved runs, in both languages; every target can be hit.
+/// Also with a run, a key and saved runs, in both languages; every page is in sight, every target can be hit.
 async fn header(fixture: &mut Fixture) -> Result<()> {
     let page = &fixture.page;
     let one_line = "const targets = [...first('header').querySelectorAll('button, a')] \
          .filter(e => seen(e) && e.dataset.action !== 'run').map(e => e.getBoundingClientRect()); \
          if (targets.length < 5 || targets.some(r => r.width < 24 || r.height < 24)) return false; \
          const middles = targets.map(r => r.y + r.height / 2); \
+         const pages = first('header nav'); \
+         if (pages.scrollWidth > pages.clientWidth) return false; \
          return Math.max(...middles) - Math.min(...middles) < 4;";
     let ids = TENCENT.running(fixture, 1);
     for step in ["compose", "run", "new"] {
@@ -429,9 +461,10 @@ async fn header(fixture: &mut Fixture) -> Result<()> {
         for _ in 0..2 {
             page.wait_until(&format!("one line: {step}"), one_line, &[]).await?;
             fits_now(fixture, step).await?;
-            // What does not fit is reached by scrolling, as the focus does.
-            for action in ["explain", "runs", "power"] {
+            for action in ["explain", "runs", "connection", "power"] {
                 page.act(action).await?;
+                page.wait_for(&format!("header [data-action={action}][aria-current=page]")).await?;
+                page.wait_until(&format!("one line: {action}"), one_line, &[]).await?;
             }
             page.act("language").await?;
         }
