@@ -231,7 +231,12 @@ pub enum MessageArgs<'a> {
     /// A call that was sent more than once, each time proven not to have been executed before.
     Resent(u32),
     /// The title of the inspector.
-    InspectorTitle(usize),
+    InspectorTitle {
+        /// Its number.
+        call: usize,
+        /// Whether it was.
+        sent: bool,
+    },
     /// Show only the instances with a cause.
     ShowOnly(usize),
     /// On the button that reads the states of some instances.
@@ -563,8 +568,10 @@ impl MessageArgs<'_> {
             (MessageArgs::Resent(1), Locale::En) => "sent again once, the first was proven not carried out".into(),
             (MessageArgs::Resent(times), Locale::En) => format!("sent again {times} times, each proven not carried out"),
             (MessageArgs::Resent(times), Locale::Zh) => format!("确认未执行后重发 {times} 次"),
-            (MessageArgs::InspectorTitle(call), Locale::En) => format!("Call {call} as it was sent"),
-            (MessageArgs::InspectorTitle(call), Locale::Zh) => format!("调用 {call} 的实际请求"),
+            (MessageArgs::InspectorTitle { call, sent: true }, Locale::En) => format!("Call {call} as it was sent"),
+            (MessageArgs::InspectorTitle { call, sent: true }, Locale::Zh) => format!("调用 {call} 的实际请求"),
+            (MessageArgs::InspectorTitle { call, sent: false }, Locale::En) => format!("Call {call}, not sent"),
+            (MessageArgs::InspectorTitle { call, sent: false }, Locale::Zh) => format!("调用 {call}，未发送"),
             (MessageArgs::ShowOnly(count), Locale::En) => format!("Show {}", n(count)),
             (MessageArgs::ShowOnly(count), Locale::Zh) => format!("查看 {} 台", n(count)),
             (MessageArgs::CheckNow(1), Locale::En) => "Read its state now".into(),

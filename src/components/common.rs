@@ -10,4 +10,5 @@ pub(crate) mod page_link;
 pub(crate) mod pager;
 pub(crate) mod shortcuts;
 pub(crate) mod throttled;
+pub(crate) mod unsigned;
 pub(crate) mod untrusted_text;

@@ -336,7 +336,10 @@ pub const REVEAL: Text = text("Reveal the signature", "显示签名");
 pub const CONCEAL: Text = text("Hide the signature", "隐藏签名");
 pub const SIGNATURE_HIDDEN: Text = text("‹signature hidden›", "‹签名已隐藏›");
 pub const TOKEN_HIDDEN: Text = text("‹token hidden›", "‹Token 已隐藏›");
-pub const NOT_SIGNED_YET: Text = text("This call has not been signed yet.", "该调用尚未签名。");
+pub const SIGNED_ELSEWHERE: Text = text(
+    "The signed request is only in the page that sent it. It asked for this:",
+    "签名后的请求只保留在发送它的页面中，其内容如下：",
+);
 pub const CLOSE: Text = text("Close", "关闭");
 pub const NOTHING_TO_RETRY: Text =
     text("Nothing was refused that sending again could help.", "没有重试可能有效的失败实例。");

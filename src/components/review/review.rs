@@ -8,6 +8,7 @@ use crate::{
             header::route_name,
             icon::{Icon, icon},
             pager::{Pager, page_range, use_page_size},
+            unsigned::unsigned,
             untrusted_text::{shown, untrusted_text},
         },
         form::compose::{ignore_key_repeat, problem_at},
@@ -29,12 +30,11 @@ use relight_core::{
     i18n::{Locale, Text},
     model::{
         outcome::DescribedInstance,
-        plan::{Batch, OperationSpec, Pacing, Plan, Refusal},
+        plan::{OperationSpec, Pacing, Plan, Refusal},
         route::Route,
     },
     run::PreflightResult,
     session::{Action, Review as Reviewed},
-    signing::request::{Pair, Payload},
 };
 use std::{collections::HashMap, rc::Rc, sync::Arc};
 use yew::{
@@ -544,58 +544,12 @@ fn PlannedCall(props: &PlannedCallProps) -> Html {
     html! {
         <details data-call={number.to_string()} open={*open} {ontoggle}>
             <summary>{ MessageArgs::CallHeading { number, instances }.in_locale(locale) }</summary>
-            if let Some(batch) = batch.filter(|_| *open) { { request(batch, &props.route, locale) } }
+            if let Some(batch) = batch.filter(|_| *open) {
+                <div class="stack request">
+                    { unsigned(batch, &props.route, locale) }
+                    <CopyAs batch={batch.clone()} sent={false} />
+                </div>
+            }
         </details>
     }
-}
-
-fn request(batch: &Batch, route: &Route, locale: Locale) -> Html {
-    let t = |text: Text| text.in_locale(locale);
-    let request = clouds::request(batch);
-    let content = request.content();
-    let address = match route {
-        Route::Direct => format!("https://{}{}", content.host, content.path),
-        Route::Proxy { base } => {
-            format!("{}/{}{}", base.trim_end_matches('/'), content.host, content.path)
-        }
-    };
-    html! {
-        <div class="stack request">
-            <dl class="kv">
-                <dt>{ t(message::ADDRESS) }</dt>
-                <dd><code>{ shown(&format!("{} {address}", content.method)) }</code></dd>
-                <dt>{ t(message::ACTION) }</dt><dd><code>{ content.action }</code></dd>
-                <dt>{ t(message::VERSION) }</dt><dd><code>{ content.version }</code></dd>
-                if let Some(region) = &content.region {
-                    <dt>{ t(message::REGION) }</dt><dd><code>{ shown(region) }</code></dd>
-                }
-            </dl>
-            { match &content.payload {
-                Payload::Query(parameters) => html! {
-                    <>
-                        <h4>{ t(message::PARAMETERS) }</h4>
-                        <pre tabindex="0">{ shown(&lines(parameters)) }</pre>
-                    </>
-                },
-                Payload::Json(body) => html! {
-                    <>
-                        <h4>{ t(message::BODY) }</h4>
-                        <pre tabindex="0" class="wrap">{ shown(body) }</pre>
-                    </>
-                },
-            } }
-            <CopyAs batch={batch.clone()} sent={false} />
-        </div>
-    }
-}
-
-fn lines(parameters: &[Pair]) -> String {
-    let mut text = String::new();
-    for (name, value) in parameters {
-        text.push_str(name);
-        text.push('=');
-        text.push_str(value);
-        text.push('\n');
-    }
-    text
 }

@@ -105,7 +105,8 @@ fn row(
                 }
             </td>
             <td class="number">
-                if call.sent_at.is_some() {
+                // What may still be sent by itself is not to be copied and sent by hand.
+                if call.sent_at.is_some() || call.state == CallState::Stopped {
                     <button type="button" class="tiny" data-action="inspect"
                         aria-expanded={open.to_string()}
                         aria-label={MessageArgs::InspectCall(number).in_locale(locale)}

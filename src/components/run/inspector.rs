@@ -3,7 +3,10 @@
 
 use crate::{
     components::{
-        common::{copy::CopyButton, copy_as::CopyAs, dom::focus, untrusted_text::shown},
+        common::{
+            copy::CopyButton, copy_as::CopyAs, dom::focus, unsigned::unsigned,
+            untrusted_text::shown,
+        },
         errors::comparison::Comparison,
     },
     context::use_locale,
@@ -31,6 +34,8 @@ pub(crate) struct InspectorProps {
     pub(crate) call: usize,
     /// What it asks for.
     pub(crate) batch: Batch,
+    /// Whether it was sent.
+    pub(crate) sent: bool,
     /// As it was sent, if it was sent from here.
     pub(crate) signed: Option<Rc<Request<Signed>>>,
     /// What the cloud says it signed, where the response contains it.
@@ -48,6 +53,7 @@ impl PartialEq for InspectorProps {
         };
         same && self.server == other.server
             && self.call == other.call
+            && self.sent == other.sent
             && self.batch == other.batch
             && self.route == other.route
     }
@@ -76,15 +82,17 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
         <aside class="inspector" aria-labelledby="h-inspector" data-inspector={(props.call + 1).to_string()}>
             <div class="row">
                 <h2 class="grow" id="h-inspector" tabindex="-1" ref={heading}>
-                    { MessageArgs::InspectorTitle(props.call + 1).in_locale(locale) }
+                    { MessageArgs::InspectorTitle { call: props.call + 1, sent: props.sent }.in_locale(locale) }
                 </h2>
                 <button type="button" class="tiny" data-action="close"
                     onclick={props.on_close.reform(|_| ())}>
                     { t(message::CLOSE) }
                 </button>
             </div>
-            <p class="small muted">{ t(message::INSPECTOR_HINT) }</p>
-            <CopyAs batch={props.batch.clone()} sent={true} />
+            if props.signed.is_some() {
+                <p class="small muted">{ t(message::INSPECTOR_HINT) }</p>
+            }
+            <CopyAs batch={props.batch.clone()} sent={props.sent} />
             if let Some(signed) = &props.signed {
                 // Keyed by call, since a pasted report belongs to one request.
                 <Comparison key={props.call} signed={signed.clone()} server={props.server.clone()} />
@@ -94,7 +102,8 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
                     { t(if *revealed { message::CONCEAL } else { message::REVEAL }) }
                 </button>
             } else {
-                <p class="muted">{ t(message::NOT_SIGNED_YET) }</p>
+                if props.sent { <p class="small muted">{ t(message::SIGNED_ELSEWHERE) }</p> }
+                <div class="stack">{ unsigned(&props.batch, &props.route, locale) }</div>
             }
         </aside>
     }

@@ -137,7 +137,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
                 <div class={if inspected.is_some() { "split wide-aside" } else { "" }}>
                     <Calls run={run.clone()} inspected={*inspected} {on_inspect} />
                     if let Some((call, of)) = inspected.and_then(|call| Some((call, run.calls().get(call)?))) {
-                        <Inspector {call} batch={of.batch.clone()} signed={props.signed.get(call).cloned().flatten()}
+                        <Inspector {call} batch={of.batch.clone()} sent={of.sent_at.is_some()} signed={props.signed.get(call).cloned().flatten()}
                             server={server_signature(run, call, locale)} route={props.route.clone()} {on_close} />
                     }
                 </div>

@@ -1,6 +1,9 @@
 //! Each request as a line for a tool: what is offered, what is copied, and that copying sends nothing.
 
-use crate::support::{ALIBABA, Account, TENCENT, ZENLAYER};
+use crate::{
+    runs::one_by_one,
+    support::{ALIBABA, Account, TENCENT, ZENLAYER},
+};
 use anyhow::{Result, ensure};
 use relight_e2e::{Fixture, Setting, browser::Theme, case, suite::Case};
 use serde_json::json;
@@ -9,6 +12,7 @@ use thirtyfour::Key;
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("copy_as::every_request_of_every_cloud", every_cloud),
+        case!("copy_as::what_was_not_sent", not_sent),
         case!("copy_as::on_a_phone", phone).configured(|setting| Setting {
             width: 360,
             theme: Theme::Dark,
@@ -75,6 +79,39 @@ async fn every_cloud(fixture: &mut Fixture) -> Result<()> {
         page.act("new-run").await?;
         page.wait_for_step("compose").await?;
     }
+    Ok(())
+}
+
+/// A call that was stopped before it was sent has all but a signature, and one of an earlier page, too. What is
+/// still to be sent cannot be copied.
+async fn not_sent(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().before_every_page(KEEP).await?;
+    fixture.open().await?;
+    let page = &fixture.page;
+    let ids = TENCENT.running(fixture, 2);
+    one_by_one(fixture, &ids, 3_600).await?;
+    page.wait_for_outcomes(&ids[..1], &["proven"]).await?;
+    let inspect = |call: u32| format!("[data-call='{call}'] [data-action=inspect]");
+    ensure!(page.sees(&inspect(1)).await? && !page.sees(&inspect(2)).await?);
+    page.act("stop").await?;
+    page.click(&inspect(2)).await?;
+    let text = page.text("[data-inspector='2']").await?;
+    ensure!(text.contains("Call 2, not sent") && text.contains(&ids[1]), "{text}");
+    ensure!(text.contains("in addition to this run"), "{text}");
+    ensure!(!page.sees("[data-step=signature]").await?);
+    let sent = fixture.power_calls().len();
+    let line = copy(fixture, &TENCENT, "tccli").await?;
+    ensure!(line.contains(&ids[1]) && !line.contains(&ids[0]), "{line}");
+    ensure!(fixture.power_calls().len() == sent, "copying sent something");
+    page.act("new-run").await?;
+    page.act("runs").await?;
+    page.act("open-run").await?;
+    page.wait_for_step("run").await?;
+    page.click(&inspect(1)).await?;
+    let text = page.text("[data-inspector='1']").await?;
+    ensure!(text.contains("as it was sent") && text.contains(&ids[0]), "{text}");
+    ensure!(text.contains("only in the page that sent it"), "{text}");
+    ensure!(text.contains("would restart these instances again"), "{text}");
     Ok(())
 }
 

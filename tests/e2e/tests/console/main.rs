@@ -13,6 +13,7 @@ mod faults;
 mod form;
 mod frames;
 mod guards;
+mod hands;
 mod history;
 mod host;
 mod hosting;
@@ -51,6 +52,7 @@ fn main() -> Result<ExitCode> {
         runs::cases(),
         scale::cases(),
         guards::cases(),
+        hands::cases(),
         integrity::cases(),
         frames::cases(),
         diagnostics::cases(),
