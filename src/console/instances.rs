@@ -31,6 +31,8 @@ pub(super) struct ListReader {
     /// The selection whose instances are filled in once the list is whole, and whether the review
     /// follows.
     resolving: Option<(String, bool)>,
+    /// The selection that was asked for while something in the form, such as the key, kept it from being read.
+    refused: Option<String>,
 }
 
 impl Console {
@@ -100,13 +102,19 @@ impl Console {
         self.list_instances(ctx, &InstanceQuery::parse(&saved.query));
         if self.view.instances.as_ref().is_some_and(|list| list.is_reading()) {
             self.list_reader.resolving = Some((saved.name, then_review));
+        } else {
+            self.list_reader.refused = Some(saved.name);
         }
         true
     }
 
-    /// Resolves the selection that the ids come from once more, if that was some time ago. The review
-    /// follows by itself.
+    /// Resolves the selection that the ids come from once more, if that was some time ago, or the one that
+    /// could not be read. The review follows by itself.
     pub(super) fn resolve_first(&mut self, ctx: &Context<Self>) -> bool {
+        let refused = self.list_reader.refused.take();
+        if let Some(name) = refused.filter(|_| self.view.session.form().ids_text().is_empty()) {
+            return self.resolve(ctx, &name, true);
+        }
         let Some(resolved) = self.view.resolved.clone() else { return false };
         let read_at = self.view.instances.as_ref().map_or(0, |list| list.at());
         if clock::now().saturating_sub(read_at) < RESOLVED_FOR_MS {
