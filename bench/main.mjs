@@ -127,6 +127,7 @@ if (options.chromium) {
     `| the list is read | ${time(list.longest)} |`,
     `| it is searched | ${time(filter.longest)} |`,
     `| 10,000 ids are pasted | ${time(longest.pasting)} |`,
+    `| the same into a \`<textarea>\` of an empty page | ${time(longest.plain)} |`,
     `| they are checked, up to the review | ${time(longest.checking)} |`,
     `| they are sent and watched | ${time(longest.running)} |`,
     "",
