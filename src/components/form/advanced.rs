@@ -36,7 +36,7 @@ pub(crate) struct AdvancedProps {
     pub(crate) opened: bool,
 }
 
-/// Folded until something in it is not as usual, or refused, and closed by hand alone.
+/// Folded until something in it is not as usual, and closed by hand alone.
 #[component]
 pub(crate) fn Advanced(props: &AdvancedProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
@@ -60,9 +60,8 @@ pub(crate) fn Advanced(props: &AdvancedProps) -> Html {
     if variants.is_none() && batching.is_none() && dry_run.is_none() && erase.is_none() {
         return Html::default();
     }
-    let is_refused = ["batching", "dryRun", "erase"].into_iter().any(|name| error(name).is_some());
     let is_variant = variants.is_some() && operation.ids_max == 1;
-    let is_open = *opened.borrow() || form.has_rare_options() || is_variant || is_refused;
+    let is_open = *opened.borrow() || form.has_rare_options() || is_variant;
     opened.replace(is_open);
     let onbatching =
         dispatch.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));

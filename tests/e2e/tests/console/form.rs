@@ -254,15 +254,18 @@ async fn regions(fixture: &mut Fixture) -> Result<()> {
             ("杭州 finance", vec!["cn-hangzhou-finance"]),
             ("US-", vec!["us-west-1", "us-east-1", "us-southeast-1"]),
         ] {
+            let chosen = page.value("region").await?;
             page.fill("findRegion", typed).await?;
             until(format!("{found:?}"), || async {
                 let mut listed = listed(fixture).await?;
-                // What is chosen stays in the list.
-                listed.retain(|id| found.contains(&id.as_str()));
+                // What is chosen stays in the list, once.
+                if !found.contains(&chosen.as_str()) {
+                    let at = listed.iter().position(|id| *id == chosen);
+                    listed.remove(at.context("what is chosen")?);
+                }
                 Ok((listed == found).then_some(()))
             })
             .await?;
-            ensure!(listed(fixture).await?.len() <= found.len() + 1);
             page.press(&enter).await?;
             page.wait_for_value("region", found[0]).await?;
             page.wait_for_value("findRegion", "").await?;
