@@ -96,10 +96,15 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
     }
     // The key of a run that is opened again may be held; one that is typed for it is not, letter by letter.
     let held = use_mut_ref(|| (None, false));
+    let had_key = {
+        let (before, had_key) = &mut *held.borrow_mut();
+        let run_id = view.run.as_ref().map(|run| run.about().id.clone());
+        let has_key = view.run.as_ref().is_some_and(|run| has_its_key(view, run));
+        *had_key = has_key && (*had_key || *before != run_id);
+        *before = run_id;
+        *had_key
+    };
     if let Some(run) = &view.run {
-        let (id, had_key) = &mut *held.borrow_mut();
-        let is_opened = id.replace(run.about().id.clone()).as_ref() != Some(&run.about().id);
-        *had_key = has_its_key(view, run) && (is_opened || *had_key);
         return html! {
             <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
                 <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
@@ -107,7 +112,7 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                 { notices(view) }
                 if run.can_close() { <CloseRun is_unfinished={run.is_unfinished()} /> }
                 if view.no_journal.is_some() { <NoJournal /> }
-                { run_key(view, run, *had_key, locale) }
+                { run_key(view, run, had_key, locale) }
                 if run.status() != RunStatus::Finished { <Notify asked={props.notify.clone()} /> }
                 <Results run={run.clone()} signed={view.signed.clone()} route={view.route.clone()} now={view.now}
                     changed={match view.approval {
