@@ -460,7 +460,10 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
                     cell_index = piece.cell;
                     cell = cells.next();
                     if let Some(cell) = cell.as_ref().filter(|cell| !cell.has_id) {
-                        if is_list && !cell.is_key {
+                        // `ins-r8hr2upy、ins-5d8a23rs，谢谢！`: no id lacks letters and digits.
+                        let is_remark =
+                            CLOSE && !cell.text.bytes().any(|byte| byte.is_ascii_alphanumeric());
+                        if is_list && !cell.is_key && !is_remark {
                             self.not_an_id(cell.text, number);
                         } else {
                             self.ignore(cell.text);
