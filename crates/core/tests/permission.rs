@@ -42,9 +42,11 @@ fn the_detail_of_an_answer_is_read() {
     assert_eq!(permission.principal_kind.as_deref(), Some("SubUser"));
     assert_eq!(permission.policy_kind.as_deref(), Some("AccountLevelIdentityBasedPolicy"));
     assert!(permission.diagnostic.is_some_and(|text| text.starts_with("AQIBIAAAAOPd")));
-    for part in ["all that is missing", "an administrator of RAM can change it", "have decoded"] {
+    for part in ["all that is missing", "an administrator of RAM can change them", "have decoded"] {
         assert!(permission.advice.contains(part), "{}", permission.advice);
     }
+    // Where nothing forbids it, no policy decides.
+    assert!(!permission.advice.contains("What decides"), "{}", permission.advice);
     assert_eq!(told.region.as_deref(), Some("cn-hangzhou"));
     assert_eq!(told.group, Group::GetPermission);
     assert_eq!(told.suggested_actions.first(), Some(&SuggestedAction::CopyPolicy));

@@ -186,15 +186,15 @@ static POLICY_KINDS: &[(&str, Text)] = &[
     (
         "AccountLevelIdentityBasedPolicy",
         text(
-            "What decides is a policy for the whole account: an administrator of RAM can change it.",
-            "起决定作用的是账号级别的权限策略，可由 RAM 管理员修改。",
+            "The policies that count here are those for the whole account: an administrator of RAM can change them.",
+            "此处判断依据的是账号级别的权限策略，可由 RAM 管理员修改。",
         ),
     ),
     (
         "ResourceGroupLevelIdentityBasedPolicy",
         text(
-            "What decides is a policy for one resource group: its administrator can change it.",
-            "起决定作用的是资源组级别的权限策略，可由该资源组的管理员修改。",
+            "The policies that count here are those for one resource group: its administrator can change them.",
+            "此处判断依据的是资源组级别的权限策略，可由该资源组的管理员修改。",
         ),
     ),
 ];
@@ -1332,8 +1332,8 @@ static ERRORS: &[Entry] = &[
         title: text("Too many requests", "请求过于频繁"),
         meaning: text("This one was not carried out.", "本次请求未执行。"),
         remedy: text(
-            "Wait a little, longer each time, and send again.",
-            "请稍候重试，并逐次延长间隔。",
+            "Wait for the next minute and send again, each time after a longer wait.",
+            "请等到下一分钟再重新提交，并逐次延长间隔。",
         ),
         who: Who::You,
         retry: Retry::Later,
@@ -1347,12 +1347,12 @@ static ERRORS: &[Entry] = &[
         messages: &["Request was denied due to user flow control."],
         title: text("The account sends too many requests", "账号请求频率超限"),
         meaning: text(
-            "All tools of this account together exceeded its rate. This request was not carried out.",
-            "该账号下所有调用合计超出频率上限，本次请求未执行。",
+            "The account has called this operation too often in this region within the minute; its other tools and the console count as well. This request was not carried out.",
+            "该账号在此地域一分钟内调用该接口的次数超出上限（其他工具和控制台的调用也计算在内），本次请求未执行。",
         ),
         remedy: text(
-            "Wait a little and send again; slow down other tools of the same account.",
-            "请稍候重试，并降低同一账号下其他工具的调用频率。",
+            "It stays refused until the minute is over: wait for the next one and send again. Slow down other tools of the same account.",
+            "本分钟内会一直被拒绝，请等到下一分钟再重新提交，并降低同一账号下其他工具的调用频率。",
         ),
         who: Who::You,
         retry: Retry::Later,
@@ -1369,7 +1369,7 @@ static ERRORS: &[Entry] = &[
             "The cloud limits this operation for everybody at present. This request was not carried out.",
             "云端目前对该接口整体限流，本次请求未执行。",
         ),
-        remedy: text("Wait a little and send again.", "请稍候重试。"),
+        remedy: text("Wait for the next minute and send again.", "请等到下一分钟再重新提交。"),
         who: Who::You,
         retry: Retry::Later,
         effect: Effect::Throttled,
