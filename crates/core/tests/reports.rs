@@ -124,6 +124,9 @@ fn judged(text: &str, want: &Value) -> (Reading, Vec<String>) {
         }
     }
     let Some(first) = found.first() else {
+        if want["softNone"] == true {
+            return (worst, faults);
+        }
         fault(Reading::Missed, "nothing".to_owned());
         return (worst, faults);
     };
@@ -201,6 +204,6 @@ fn what_stands_in_threads_is_read() {
         println!("{name}: {} texts, {figures:?}", cases.len());
         all += cases.len();
     }
-    assert!(all >= 285, "only {all} texts");
+    assert!(all >= 500, "only {all} texts");
     assert!(wrong.is_empty(), "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
 }

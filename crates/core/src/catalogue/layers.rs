@@ -730,6 +730,25 @@ pub static LAYERS: &[Entry] = &[
         source: Source::Observed,
     },
     Entry {
+        code: "html-answer",
+        status: None,
+        operations: &[],
+        messages: &["{before}went no further{after}"],
+        title: text("A gateway did not pass the request on", "网关没有转发该请求"),
+        meaning: text(
+            "A gateway on the way answered by itself: it could not reach what stands behind it, or a rule of its own forbids the request. The request went no further, so nothing was carried out.",
+            "途中的网关自行作出了应答：它无法连接后端，或其规则不允许该请求。请求没有继续转发，因此没有执行任何操作。",
+        ),
+        remedy: text(
+            "Try again. If it stays, have whoever runs the proxy look at the gateway before it: whether the proxy is up, its certificate, and the gateway's rules.",
+            "请重试；若持续出现，请由代理的维护者检查其前置网关：代理是否在运行、证书是否有效，以及网关的规则。",
+        ),
+        who: Who::Administrator,
+        retry: Retry::Later,
+        effect: Effect::NothingDone,
+        source: Source::Documentation,
+    },
+    Entry {
         code: "login-page",
         status: None,
         operations: &[],

@@ -57,6 +57,9 @@ pub struct Catalogue {
     /// True for a host of the cloud's interface, of whatever product, in lower case. What carries
     /// data (storage, images, databases) is none: its faults say nothing of an operation.
     pub is_host: fn(&str) -> bool,
+    /// What errors of other products of the vendor have about them that have codes of their own, as stores
+    /// of objects and of logs do; in lower case and without blanks.
+    pub other_products: &'static [&'static str],
     /// What the cloud's own programs call their errors, in lower case: with these around it a fault of
     /// the network is theirs, though no host is named.
     pub clients: &'static [&'static str],

@@ -93,6 +93,22 @@ pub struct Explanation {
     pub vendor_page: Option<String>,
 }
 
+impl Explanation {
+    /// Takes from another telling of the same error what this one lacks.
+    pub(super) fn complete(&mut self, other: Explanation) {
+        if self.instance_ids.is_empty() && !other.instance_ids.is_empty() {
+            let (region, operation) = (self.region.take(), self.operation.take());
+            *self = other;
+            self.region = self.region.take().or(region);
+            self.operation = self.operation.take().or(operation);
+            return;
+        }
+        self.confidence = self.confidence.max(other.confidence);
+        self.region = self.region.take().or(other.region);
+        self.operation = self.operation.take().or(other.operation);
+    }
+}
+
 /// How sure it is that a text says what is explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]

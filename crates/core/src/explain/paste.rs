@@ -3,8 +3,9 @@
 //!
 //! The way of a text: `plain` takes off what dumps and terminals put around it; `json` and `prose` find
 //! codes, `block` the record that each stands in, `marks` and `values` the facts in that record; `report`
-//! says whose error it is. Without a code, sentences of a vendor count, then what browsers, gateways and
-//! programs say of the way (`browser`, `page`, `transport`).
+//! says whose error it is. Without a code, sentences of a vendor count. What browsers, gateways and
+//! programs say of the way (`browser`, `page`, `transport`) counts in what is left of the text then: another
+//! request may have failed there.
 //!
 //! What counts as an error: a code of a catalogue. A code that other products use as well
 //! (`InternalError`) needs something more that speaks for the cloud: a mark such as its domain, its
@@ -49,7 +50,8 @@ pub struct TextOptions {
     pub locale: Locale,
 }
 
-/// Explains every error in a text, in the order of the text, each once. Empty if there is none.
+/// Explains every error in a text, in the order of the text, each once; what happened on the way of other
+/// requests comes after the answers of clouds. Empty if there is none.
 ///
 /// Takes any text, of any length, in time linear in it; secrets are hidden in what comes back.
 ///
@@ -82,6 +84,8 @@ pub fn explain_text(text: &str, options: &TextOptions) -> Vec<Explanation> {
     }
     if reader.found.is_empty() {
         reader.way(text);
+    } else {
+        reader.way_beside(text);
     }
     reader.found
 }
@@ -109,6 +113,8 @@ struct Reader<'o> {
     found: Vec<Explanation>,
     /// Errors that were read, whether or not they came to an explanation.
     seen: BTreeSet<String>,
+    /// The records whose errors were told.
+    told: Vec<String>,
 }
 
 impl<'o> Reader<'o> {
@@ -128,8 +134,8 @@ impl<'o> Reader<'o> {
         let regions = clouds.iter().flat_map(|cloud| cloud.regions.known);
         let mut regions: Vec<_> = regions.map(|region| region.id).collect();
         regions.sort_unstable();
-        let (found, seen) = (Vec::new(), BTreeSet::new());
-        Reader { options, clouds, codes, operations, regions, found, seen }
+        let (found, seen, told) = (Vec::new(), BTreeSet::new(), Vec::new());
+        Reader { options, clouds, codes, operations, regions, found, seen, told }
     }
 
     /// A text that is nothing but codes. False, with nothing found, if it is something else.
@@ -234,15 +240,24 @@ impl<'o> Reader<'o> {
         self.seen.insert([&report.code, &report.message, request_id, &ids].join("\n"))
     }
 
-    /// Adds an explanation unless it is there already; one with a request id replaces one without.
+    /// Adds an explanation unless it is there already; one with a request id replaces one without. Of two
+    /// of the same request each may tell what the other lacks.
     fn push(&mut self, explanation: Explanation) {
         let same = |other: &&mut Explanation| {
-            other.cloud == explanation.cloud && other.code == explanation.code
+            other.cloud == explanation.cloud
+                && other.code == explanation.code
+                && other.host == explanation.host
         };
         let alike: Vec<_> = self.found.iter_mut().filter(same).collect();
         for other in alike {
-            let repeated = other.request_id == explanation.request_id
-                && other.instance_ids == explanation.instance_ids;
+            let is_of_same_request = other.request_id == explanation.request_id;
+            let has_none = other.instance_ids.is_empty() || explanation.instance_ids.is_empty();
+            let repeated =
+                is_of_same_request && (has_none || other.instance_ids == explanation.instance_ids);
+            if repeated && other.request_id.is_some() {
+                other.complete(explanation);
+                return;
+            }
             if repeated || explanation.request_id.is_none() {
                 return;
             }

@@ -56,6 +56,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     policy_kinds: POLICY_KINDS,
     helps: HELPS,
     is_host,
+    other_products: OTHER_PRODUCTS,
     clients: CLIENTS,
     wrappers: WRAPPERS,
     is_code: |code| !code.contains('_') && code.bytes().any(|b| b.is_ascii_lowercase()),
@@ -87,9 +88,31 @@ fn is_host(host: &str) -> bool {
     const OF_DATA: [&str; 7] = ["oss", "registry", "cr", "mirrors", "mirror", "log", "mqtt"];
     let Some(product) = host.strip_suffix(".aliyuncs.com") else { return false };
     let (product, region) = product.split_once('.').unwrap_or((product, ""));
-    let family = product.split('-').next().unwrap_or("");
-    !family.is_empty() && !region.contains('.') && !OF_DATA.contains(&family)
+    let family = |name: &str| name.split('-').next().unwrap_or("").to_owned();
+    // `<bucket>.oss-<region>`: what stands before a region may be a name of somebody's own.
+    let is_of_data = |name: &str| OF_DATA.contains(&family(name).as_str());
+    !family(product).is_empty()
+        && !region.contains('.')
+        && !is_of_data(product)
+        && !is_of_data(region)
 }
+
+/// Storage, logs, tables, messages: their hosts and the names of their programs.
+static OTHER_PRODUCTS: &[&str] = &[
+    ".oss-",
+    "\"oss-",
+    "ossexception",
+    "oss.exception",
+    "oss2.exceptions",
+    "ali-oss",
+    "com.aliyun.oss",
+    "x-oss-",
+    ".log.aliyuncs.com",
+    "logexception",
+    ".ots.aliyuncs.com",
+    ".mns.",
+    "isv.business_limit",
+];
 
 static CLIENTS: &[&str] = &[
     "com.aliyuncs.",

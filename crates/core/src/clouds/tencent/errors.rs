@@ -27,7 +27,8 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     policy_kinds: &[],
     helps: HELPS,
     is_host: |host| host.ends_with(".tencentcloudapi.com"),
-    clients: &["tencentcloudsdk", "tencentcloud-sdk"],
+    other_products: &[".myqcloud.com", "cosxml", "qcloud_cos", "com.qcloud.cos", "x-cos-"],
+    clients: &["tencentcloudsdk", "tencentcloud-sdk", "com.tencentcloudapi."],
     wrappers: &[
         "ClientNetworkError",
         "ClientError.NetworkError",

@@ -52,6 +52,7 @@ pub(super) static CATALOGUE: Catalogue = Catalogue {
     policy_kinds: &[],
     helps: HELPS,
     is_host: |host| host == "console.zenlayer.com",
+    other_products: &[],
     clients: &["zenlayercloudsdk", "zenlayercloud-sdk"],
     wrappers: &["NETWORK_ERROR"],
     is_code,

@@ -10,7 +10,7 @@ pub(super) fn kept(lower: &str) -> Option<&'static str> {
     // A policy that only reports keeps nothing.
     let is_report = any(&["[report only]", "[report-only]", "policy-report-only"]);
     if any(&["err_blocked_by_csp"])
-        || any(&["connect-src"])
+        || any(&["connect-src", "refused to connect"])
             && any(&["content security policy", "content-security-policy", "内容安全"])
             && !is_report
     {
@@ -22,13 +22,14 @@ pub(super) fn kept(lower: &str) -> Option<&'static str> {
         "混合活动内容",
         "混合主动内容",
         "混合内容",
-        "requested insecure content from",
+        "insecure content from",
     ]) {
         return Some("mixed-content");
     }
     if any(&[
         "err_blocked_by_client",
         "err_blocked_by_administrator",
+        "err_network_access_denied",
         "content blocking is enabled",
     ]) {
         return Some("blocked-by-client");
@@ -52,8 +53,9 @@ pub(super) fn kept(lower: &str) -> Option<&'static str> {
         "not allowed by access-control-allow-",
         "cross-origin resource sharing",
         "同源策略",
-    ]) || any(&["cors"])
-        && (any(&["access-control-allow-"]) || any(&["(null)"]) || any(BLOCKED));
+    ]) || any(&["access-control-allow-"])
+        && any(&["cannot load", "cannot use wildcard"])
+        || any(&["cors"]) && (any(&["access-control-allow-"]) || any(&["(null)"]) || any(BLOCKED));
     if !is_cors {
         return None;
     }
@@ -107,6 +109,13 @@ pub(super) fn is_preflight(lower: &str) -> bool {
     says(lower, &WORDS)
 }
 
+/// Whether all that a text says of CORS is what WebKit adds to every request that failed.
+pub(super) fn is_only_added(lower: &str) -> bool {
+    says(lower, &["due to access control checks"])
+        && !says(lower, &["access-control-allow-"])
+        && !is_preflight(lower)
+}
+
 /// The header of CORS that a text names, as it is spelt.
 pub(super) fn header(text: &str) -> Option<&str> {
     const BEGINS: &str = "access-control-allow-";
@@ -121,8 +130,9 @@ pub(super) fn header(text: &str) -> Option<&str> {
 pub(super) fn fetched(lower: &str, is_cloud: impl Fn(&str) -> bool) -> Option<&str> {
     lower.match_indices("://").take(32).find_map(|(at, mark)| {
         let rest = lower.get(at + mark.len()..)?;
-        let end =
-            rest.find(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '?' | '<' | ')'));
+        let end = rest.find(|c: char| {
+            c.is_whitespace() || !c.is_ascii() || matches!(c, '\'' | '"' | '?' | '<' | ')')
+        });
         let address = rest.get(..end.unwrap_or(rest.len()))?;
         let mut parts = address.split('/');
         // A name and a password may stand before it.

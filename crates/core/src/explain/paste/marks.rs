@@ -5,9 +5,11 @@ use super::{
     Reader,
     foreign::is_foreign,
     shapes::{says, start_of, words},
+    transport::is_cloud_host,
     values::{ids_in, key_id_in},
 };
 use crate::{clouds::catalogue, model::cloud::Cloud};
+use std::collections::BTreeSet;
 
 /// A piece of text around a code, and what it says about where the code comes from.
 pub(super) struct Surroundings<'t> {
@@ -23,7 +25,7 @@ pub(super) struct Surroundings<'t> {
     pub(super) marks: Vec<u8>,
     /// Whether something speaks for a cloud that is none of ours.
     pub(super) is_foreign: bool,
-    /// An operation named in it.
+    /// The operation named in it, if it is the only one.
     pub(super) operation: Option<&'static str>,
     /// A region named in it.
     pub(super) region: Option<&'static str>,
@@ -99,9 +101,9 @@ impl Reader<'_> {
     ) -> Surroundings<'t> {
         const BYTES_MAX: usize = 20_000;
         let (piece, text) = (start_of(piece, BYTES_MAX), start_of(own, BYTES_MAX));
-        let compact = compact(piece);
+        let around = compact(piece);
         let is_shape = |shape: &&[&str]| {
-            let mut rest = compact.as_str();
+            let mut rest = around.as_str();
             shape.iter().all(|label| match rest.split_once(label) {
                 Some((_, after)) => {
                     rest = after;
@@ -115,11 +117,11 @@ impl Reader<'_> {
             .iter()
             .map(|cloud| {
                 let known = catalogue(cloud);
-                let is_marked = says(&compact, known.marks);
+                let is_marked = says(&around, known.marks);
                 2 * u8::from(is_marked || known.shapes.iter().any(is_shape))
             })
             .collect();
-        let mut operation = None;
+        let mut operations = BTreeSet::new();
         let mut region = None;
         let mut key_id = None;
         for at in words(text) {
@@ -131,8 +133,8 @@ impl Reader<'_> {
                 region = at.and_then(|at| self.regions.get(at)).copied();
             }
             key_id = key_id.or_else(|| key_id_in(word));
-            if operation.is_none() && self.operations.binary_search(&word).is_ok() {
-                operation = self.operations.iter().find(|known| **known == word).copied();
+            if let Ok(at) = self.operations.binary_search(&word) {
+                operations.extend(self.operations.get(at).copied());
             }
         }
         for at in words(piece) {
@@ -143,16 +145,32 @@ impl Reader<'_> {
                 }
             }
         }
-        let is_foreign = is_foreign(&compact);
+        // Another product's error brings its vendor's marks along. Beside a host of an interface or an
+        // instance the product is a remark.
+        let own = compact(text);
+        let names_host = || {
+            let mut named = words(text).filter_map(|at| text.get(at));
+            named.any(|word| is_cloud_host(&word.to_ascii_lowercase(), &self.clouds))
+        };
+        let mut is_of_other_product = false;
+        for (cloud, mark) in self.clouds.iter().zip(&mut marks) {
+            if says(&own, catalogue(cloud).other_products)
+                && ids_in(text, cloud).is_empty()
+                && !names_host()
+            {
+                (*mark, is_of_other_product) = (0, true);
+            }
+        }
+        let is_foreign = is_of_other_product || is_foreign(&around);
         Surroundings {
             piece,
             text,
             line,
             has_several: false,
-
             marks,
             is_foreign,
-            operation,
+            // Of several it is not known which was refused.
+            operation: operations.pop_first().filter(|_| operations.is_empty()),
             region,
             key_id,
             original,

@@ -2,6 +2,7 @@
 
 use super::shapes::{says, start_of};
 use crate::explain::Confidence;
+use std::ops::Range;
 
 /// The layer's word for a page of a gateway in a text, and how sure that is: all of a text may be an answer,
 /// a piece of one may be about something else.
@@ -24,10 +25,20 @@ pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str,
     let is_text = is_of_a_network(lower)
         || is_of_a_server(lower)
         || any(of_vendors)
-        || any(&["upstream connect error or disconnect/reset"])
+        || any(UPSTREAM)
+        || any(&["no healthy upstream"])
+        || any(&["upstream request timeout"]) && (any(&["envoy"]) || lower.len() < 40)
         || any(&["the proxy server received an invalid response"])
         || any(&["the proxy server could not handle the request"]);
     is_text.then_some(("html-answer", Confidence::Possible))
+}
+
+/// Where a whole page stands in a text.
+pub(super) fn span(lower: &str) -> Option<Range<usize>> {
+    const END: &str = "</html>";
+    let start = ["<!doctype", "<html"].iter().filter_map(|tag| lower.find(tag)).min()?;
+    let end = lower.rfind(END)? + END.len();
+    (start < end).then_some(start..end)
 }
 
 /// Whether the title or the heading of a page is an HTTP status that is an error, or says as much.
@@ -56,21 +67,72 @@ fn starts_with_error(text: &str) -> bool {
         && !text.get(3..4).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// The text of a page of a network in front of a server: its name and one of its own error numbers.
+/// Whether a text is the page of a network in front of a server: its name and one of its own error numbers.
 fn is_of_a_network(lower: &str) -> bool {
-    if !says(lower, &["cloudflare", "ray id"]) {
-        return false;
-    }
+    network_error(lower).is_some()
+}
 
-    ["error code ", "error code: ", "error 5", "error 10", "error 11"].iter().any(|words| {
-        lower.match_indices(words).take(8).any(|(at, found)| {
-            let digits = found.trim_start_matches(|c: char| !c.is_ascii_digit()).len();
-            let number = lower.get(at + found.len() - digits..).unwrap_or("");
-            let length = number.bytes().take_while(u8::is_ascii_digit).count();
-            matches!((length, number.as_bytes().first()), (3, Some(b'5')) | (4, Some(b'1')))
-        })
+/// The error number in the page of a network in front of a server.
+fn network_error(lower: &str) -> Option<u16> {
+    /// So often may the word stand for something else before a number follows it.
+    const OTHERS_MAX: usize = 16;
+    if !says(lower, &["cloudflare", "ray id"]) {
+        return None;
+    }
+    lower.match_indices("error").take(OTHERS_MAX).find_map(|(at, word)| {
+        let mut rest = lower.get(at + word.len()..)?;
+        // `Error code: 521`, `<span>Error</span> <span>1020</span>`
+        loop {
+            let behind = rest.trim_start_matches([' ', ':', '"', '\n', '\r', '\t', '_']);
+            let behind = behind.strip_prefix("code").unwrap_or(behind);
+            let behind = match behind.strip_prefix('<').and_then(|tag| tag.split_once('>')) {
+                Some((tag, behind)) if tag.len() < 80 => behind,
+                Some(_) | None => behind,
+            };
+            if behind.len() == rest.len() {
+                break;
+            }
+            rest = behind;
+        }
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let number: u16 = rest.get(..digits)?.parse().ok()?;
+        matches!(number, 500..600 | 1000..2000).then_some(number)
     })
 }
+
+/// Whether a gateway says that it passed the request on to nobody: what stands behind it could not be
+/// reached, or a rule of the gateway forbids it. A connection that broke or an answer that did not come
+/// says nothing of the kind, and neither does the last of several attempts.
+pub(super) fn kept(lower: &str, of_vendors: &[&str]) -> bool {
+    /// No connection: refused, no way to it, no handshake, no valid certificate. 522 is not among them, as
+    /// it stands for a request as well that was sent and not acknowledged.
+    const NO_CONNECTION: [u16; 4] = [521, 523, 525, 526];
+    /// Rules and names of the network itself; from 1100 on a program of its own ran, as in 1019.
+    const OWN_RULES: Range<u16> = 1000..1042;
+    let is_of_network = network_error(lower).is_some_and(|number| {
+        NO_CONNECTION.contains(&number) || OWN_RULES.contains(&number) && number != 1019
+    });
+    let is_of_mesh = says(lower, &["no healthy upstream"])
+        || says(lower, UPSTREAM)
+            && !says(lower, &["retried and the latest"])
+            && says(
+                lower,
+                &[
+                    "reset reason: connection failure",
+                    "reset reason: local connection failure",
+                    "reset reason: remote connection failure",
+                    "reset reason: connection timeout",
+                    "reset reason: overflow",
+                    "refused stream reset",
+                ],
+            );
+    // A program in a network's own place, when it blocks.
+    let is_blocked = says(lower, &["sorry, you have been blocked"]);
+    is_of_network || is_of_mesh || is_blocked || says(lower, of_vendors)
+}
+
+/// How Envoy begins.
+const UPSTREAM: &[&str] = &["upstream connect error or disconnect/reset"];
 
 /// The text of a server's own page: a line that is a status, and the next that is the server's name.
 fn is_of_a_server(lower: &str) -> bool {

@@ -30,6 +30,9 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "name resolution",
             "could not resolve host",
             "couldn't resolve host",
+            "unable to resolve host",
+            "failed to lookup address",
+            "server with the specified hostname could not be found",
             "could not resolve proxy",
             "unknownhostexception",
             "unresolvedaddressexception",
@@ -72,6 +75,15 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "initializesecuritycontext failed",
             "remote error: tls",
             "alert protocol version",
+            "http response to https client",
+            "ssl_connect syscall",
+            "could not create ssl/tls secure channel",
+            "未能创建 ssl/tls 安全通道",
+            "ssl_error_rx_record_too_long",
+            "pr_end_of_file_error",
+            "err_ssl_unrecognized_name",
+            "err_ssl_client_auth",
+            "err_bad_ssl_client_auth",
         ],
     ),
     (
@@ -90,6 +102,7 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "no alternative certificate subject name",
             "certificate is invalid",
             "certificate is not trusted",
+            "certificate for this server is invalid",
             "certificate has expired",
             "altname_invalid",
             "no subject alternative",
@@ -100,6 +113,7 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "could not establish trust relationship",
             "证书无效",
             "err_cert_",
+            "err_certificate_",
             "sec_error_",
             "sec_e_untrusted_root",
             "sec_e_cert_expired",
@@ -126,6 +140,8 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "enetunreach",
             "ehostunreach",
             "err_address_unreachable",
+            "could not connect to the server",
+            "all connection attempts failed",
         ],
     ),
     // What was read or written once a connection stood may have arrived, whatever broke it.
@@ -218,6 +234,7 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "unexpected_eof",
             "ssl_error_syscall",
             ": eof",
+            "\"eof\"",
             "empty reply from server",
             "broken pipe",
             "recv failure",
@@ -227,6 +244,12 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "incompleteread",
             "chunkedencodingerror",
             "server sent goaway",
+            "network connection was lost",
+            "underlying connection was closed",
+            "基础连接已经关闭",
+            "err_socket_not_connected",
+            "err_invalid_http_response",
+            "pr_connect_reset_error",
             "stream error",
             "not closed cleanly",
             "err_connection_reset",
@@ -243,7 +266,15 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "ns_error_net_partial_transfer",
         ],
     ),
-    ("offline", &["err_internet_disconnected", "ns_error_offline"]),
+    (
+        "offline",
+        &[
+            "err_internet_disconnected",
+            "ns_error_offline",
+            "internet connection appears to be offline",
+        ],
+    ),
+    ("aborted", &["context canceled", "ns_binding_aborted", "aborterror", "err_canceled"]),
     (
         "proxy-refused",
         &[
@@ -312,6 +343,7 @@ pub(super) static IN_A_BROWSER: &[&str] = &[
     "failed to fetch",
     "attempting to fetch",
     "typeerror: load failed",
+    "due to access control checks",
     "err_name_",
     "err_connection_",
     "err_cert_",
@@ -326,6 +358,16 @@ pub(super) static FETCH_FAILED: &[&str] = &[
     "typeerror: failed to fetch",
     "networkerror when attempting to fetch",
     "typeerror: load failed",
+];
+
+/// The statuses that gateways answer with when what stands behind them failed, as browsers list them.
+pub(super) static OF_A_GATEWAY: &[&str] = &[
+    "502 (bad gateway)",
+    "504 (gateway time",
+    "502 bad gateway",
+    "504 gateway time",
+    "status code: 502",
+    "status code: 504",
 ];
 
 /// What stands before the name of the host that could not be found or reached.

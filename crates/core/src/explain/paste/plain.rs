@@ -13,6 +13,9 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if ["]=>", "] =>", "(string) (len="].iter().any(|note| text.contains(note)) {
         text = Cow::Owned(without_types(&text));
     }
+    if let Some(plain) = without_prefixes(&text) {
+        text = Cow::Owned(plain);
+    }
     match unwrapped(&text) {
         Some(joined) => Cow::Owned(joined),
         None => text,
@@ -26,6 +29,34 @@ fn without_frame(text: &str) -> String {
         inner.map_or(line, |inner| inner.strip_prefix(' ').unwrap_or(inner))
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Without what a log puts before each line of an error that has several: `Mar  2 08:11:05 host ops[7]: `
+/// before `RequestId: …` would make a record of its own of it. `None` if there is nothing of the kind.
+fn without_prefixes(text: &str) -> Option<String> {
+    const FIELDS: [&str; 5] = ["RequestId:", "Message:", "Recommend:", "HostId:", "StatusCode:"];
+    if !FIELDS.iter().any(|field| text.contains(field)) {
+        return None;
+    }
+    let mut before = "";
+    let mut is_any = false;
+    let lines = text.split('\n').map(|line| {
+        let previous = std::mem::replace(&mut before, line);
+        let field = FIELDS.iter().filter_map(|field| line.find(field)).min().filter(|at| *at > 0);
+        let parts = field.and_then(|at| line.split_at_checked(at));
+        let Some((prefix, own)) = parts.filter(|_| opens_record(line)) else { return line };
+        // The same program wrote the line before, of which this is the rest.
+        let program = prefix.split_whitespace().next_back().unwrap_or("");
+        let is_rest = program.ends_with(']') || program.ends_with("]:") || program == "F";
+        if is_rest && previous.contains(program) {
+            is_any = true;
+            own
+        } else {
+            line
+        }
+    });
+    let plain = lines.collect::<Vec<_>>().join("\n");
+    is_any.then_some(plain)
 }
 
 /// Without the notes of PHP's `var_dump` and `print_r` and Go's `spew` between a name and its value:

@@ -1,10 +1,10 @@
 //! Whose error a code is, and what is known of it.
 
 use super::{
-    Reader,
+    ERRORS_MAX, Reader,
     marks::Surroundings,
     page,
-    shapes::{is_id, shortened},
+    shapes::{is_id, says, shortened},
     transport,
     values::{clock_ahead, status_in},
 };
@@ -28,6 +28,20 @@ impl Reader<'_> {
     /// Explains a report once for each cloud that it may be of, if anything speaks for one.
     /// False if nothing does.
     pub(super) fn report(
+        &mut self,
+        report: ErrorReport,
+        around: &Surroundings<'_>,
+        in_place: bool,
+        detected_format: DetectedFormat,
+    ) -> bool {
+        let is_told = self.report_in(report, around, in_place, detected_format);
+        if is_told && self.told.len() < ERRORS_MAX {
+            self.told.push(around.text.to_owned());
+        }
+        is_told
+    }
+
+    fn report_in(
         &mut self,
         mut report: ErrorReport,
         around: &Surroundings<'_>,
@@ -64,7 +78,10 @@ impl Reader<'_> {
         let Some(most) = candidates.iter().map(|(score, _)| *score).max() else {
             return self.report_unknown(&mut report, around, in_place, detected_format);
         };
-        if is_common && most == 0 {
+        // The label of the consoles of these clouds, with an id as they have.
+        let is_labelled =
+            || in_place && is_id(request_id) && says(around.text, &["请求ID", "请求 ID", "请求Id"]);
+        if is_common && most == 0 && !is_labelled() {
             return false;
         }
         candidates.retain(|(score, _)| *score == most);

@@ -40,11 +40,28 @@ pub(super) fn fault<'t>(
                 let end = floor(lower, at + AROUND);
                 let block = record(lower, at, &(start..end));
                 let text = lower.get(block.clone())?;
+                (!is_setting(lower, at + phrase.len())
+                    && !goes_on(line_at(text, at - block.start)))
+                .then_some(())?;
                 is_about(text).then_some(())?;
                 placed(word, text, at - block.start, block, clouds, &is_about)
             })
         })
     })
+}
+
+/// Whether what ends here is the name of a setting: `connectTimeout: 5000`. `(read timeout=30)` is one,
+/// too, and stands beside what happened.
+fn is_setting(lower: &str, end: usize) -> bool {
+    let value = lower.get(end..).unwrap_or("").trim_start_matches(['"', '\'', ' ']);
+    let value = value.strip_prefix([':', '=']).unwrap_or("").trim_start();
+    lower.get(..end).is_some_and(|before| before.ends_with("timeout"))
+        && value.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a program says in a line that it went on: curl's own log of a request that succeeded.
+fn goes_on(line: &str) -> bool {
+    says(line, &["continuing anyway", "need more data"])
 }
 
 /// A fault of this kind, with where it was; `None` if it is about something else than a cloud.
@@ -68,8 +85,11 @@ fn placed<'t>(
     let is_cloud = host.is_some_and(|host| is_cloud_host(host.name, clouds));
     let is_page_proxy = fetched.is_some_and(|one| host.is_some_and(|host| host.name == one.name));
     let is_own = any(OWN_PROXY);
-    // Another host is a proxy on the way only where its line speaks of the cloud as well.
-    let is_other = host.is_some() && !is_cloud && !is_page_proxy && !is_own;
+    // Another host is a proxy on the way only where its line speaks of the cloud as well. A public address
+    // with the port of the web may be the cloud's own.
+    let is_public = |host: Host<'_>| host.is_address() && !host.has_odd_port && !host.is_local();
+    let is_other =
+        host.is_some_and(|host| !is_public(host)) && !is_cloud && !is_page_proxy && !is_own;
     if is_other && !any(IN_A_PROXY) && !is_about(line_at(text, at)) {
         return None;
     }
@@ -111,6 +131,10 @@ struct Host<'t> {
 }
 
 impl Host<'_> {
+    fn is_local(self) -> bool {
+        ["10.", "127.", "172.", "192.168.", "0."].iter().any(|net| self.name.starts_with(net))
+    }
+
     fn is_address(self) -> bool {
         self.name.bytes().all(|b| b.is_ascii_digit() || b == b'.')
     }

@@ -59,10 +59,14 @@ fn joined_id(text: &str, piece: &str) -> Option<String> {
 
 /// `Code-Message-RequestId`, as an SDK's exception has it: the id at the end of its line.
 fn closing_id(line_after: &str) -> Option<String> {
-    let line = line_after.trim_end();
+    id_at_end(line_after).filter(|_| line_after.starts_with('-'))
+}
+
+/// `Message-RequestId`: the id at the end of a line.
+pub(super) fn id_at_end(line: &str) -> Option<String> {
+    let line = line.trim_end();
     let id = line.get(line.len().checked_sub(36)?..)?;
-    (line.starts_with('-') && is_id(id) && line.get(..line.len() - 36)?.ends_with('-'))
-        .then(|| id.to_owned())
+    (is_id(id) && line.get(..line.len() - 36)?.ends_with('-')).then(|| id.to_owned())
 }
 
 /// The HTTP status that a text names as such.

@@ -4,10 +4,10 @@ use super::{
     BEFORE_BYTES, ERRORS_MAX, Reader,
     block::record,
     browser, page,
-    phrases::FETCH_FAILED,
+    phrases::{FETCH_FAILED, OF_A_GATEWAY},
     shapes::{floor, says, shortened, start_of, words},
     transport::{self, Fault, is_cloud_host},
-    values::{ids_in, request_id},
+    values::{id_at_end, ids_in, request_id},
 };
 use crate::{
     catalogue::Hop,
@@ -16,6 +16,7 @@ use crate::{
     model::outcome::ErrorReport,
     text::mask,
 };
+use std::ops::Range;
 
 /// So much of a text is looked through for what is said without a code: people paste what they saw, and
 /// a longer text has codes.
@@ -77,65 +78,125 @@ impl Reader<'_> {
                 code: code.to_owned(),
                 message: said.trim_end().to_owned(),
                 status: None,
-                request_id: request_id(before, after),
+                request_id: request_id(before, after)
+                    .or_else(|| id_at_end(after.split('\n').next().unwrap_or(""))),
                 instance_ids: around.ids(said, cloud),
                 ..ErrorReport::default()
             };
             self.explain_said(cloud, report, &around);
+            self.told.push(own.to_owned());
         }
     }
 
     /// What browsers, gateways and programs say of a request that failed on its way.
     pub(super) fn way(&mut self, text: &str) {
-        let text = start_of(text, BYTES_MAX);
-        let lower = text.to_ascii_lowercase();
-        let of_vendors: Vec<&str> =
-            self.clouds.iter().flat_map(|cloud| catalogue(cloud).gateways).copied().collect();
-        if let Some((word, confidence)) = page::gateway(&lower, &of_vendors) {
-            let original = mask::hide_secrets(&shortened(text));
-            return self.push_layer(word, &original, DetectedFormat::Page, confidence);
+        self.way_in(start_of(text, BYTES_MAX).to_owned());
+    }
+
+    /// What a text says of the way beside the errors that were told: another request may have failed there,
+    /// and of that one something may have been carried out.
+    pub(super) fn way_beside(&mut self, text: &str) {
+        if text.len() > BYTES_MAX {
+            return;
         }
-        let clouds = &self.clouds;
+        // With a line before it nothing is taken for all of an answer.
+        let mut rest = format!("\n{text}");
+        for told in std::mem::take(&mut self.told) {
+            if let Some(at) = rest.find(&told) {
+                blank(&mut rest, at..at + told.len());
+            }
+        }
+        self.way_in(rest);
+    }
+
+    fn way_in(&mut self, mut text: String) {
+        let is_beside = !self.found.is_empty();
+        let lower = text.to_ascii_lowercase();
+        let clouds = self.clouds.clone();
+        let of_vendors: Vec<&str> =
+            clouds.iter().flat_map(|cloud| catalogue(cloud).gateways).copied().collect();
+        // The page of an answer whose header was told says no more than that.
+        let is_header = |told: &Explanation| told.detected_format == Some(DetectedFormat::Header);
+        if !self.found.iter().any(is_header)
+            && let Some((word, confidence)) = page::gateway(&lower, &of_vendors)
+        {
+            let original = mask::hide_secrets(&shortened(text.trim()));
+            let is_kept = word == "html-answer" && page::kept(&lower, &of_vendors);
+            let says = if is_kept { "went no further" } else { original.as_str() };
+            let known = Known::default();
+            self.push_at(word, says, &original, &known, DetectedFormat::Page, confidence);
+            let Some(at) = page::span(&lower) else { return };
+            blank(&mut text, at);
+        }
+        let lower = text.to_ascii_lowercase();
         let names_host = |piece: &str| {
-            words(piece).any(|at| piece.get(at).is_some_and(|word| is_cloud_host(word, clouds)))
+            words(piece).any(|at| piece.get(at).is_some_and(|word| is_cloud_host(word, &clouds)))
         };
         let names_client =
             |piece: &str| clouds.iter().any(|cloud| says(piece, catalogue(cloud).clients));
-        let is_of_a_cloud = names_host(&lower);
-        if is_of_a_cloud && let Some(word) = browser::kept(&lower) {
-            let host = browser::fetched(&lower, |host| is_cloud_host(host, clouds));
-            let hop = match host {
-                _ if ["csp", "mixed-content", "blocked-by-client", "local-network"]
-                    .contains(&word) =>
-                {
-                    Hop::Page
-                }
-                Some(host) if is_cloud_host(host, clouds) => Hop::Direct,
-                Some(_) | None => Hop::BrowserProxy,
-            };
-            let known =
-                Known { hop: Some(hop), host, header: browser::header(text), ..Known::default() };
-            let original = mask::hide_secrets(&shortened(text));
-            let says = if browser::is_preflight(&lower) { "preflight" } else { "" };
-            return self.push_at(
-                word,
-                says,
-                &original,
-                &known,
-                DetectedFormat::Prose,
-                Confidence::Likely,
-            );
-        }
-        if let Some(fault) =
-            transport::fault(&lower, clouds, |piece| names_host(piece) || names_client(piece))
+        let is_about = |piece: &str| names_host(piece) || names_client(piece);
+        if names_host(&lower)
+            && let Some(word) = browser::kept(&lower)
+            // A fault that has a name says more than that nothing came, or that nothing may be read.
+            && (word != "network" && !(word == "cors" && browser::is_only_added(&lower))
+                || transport::fault(&lower, &clouds, is_about).is_none())
         {
-            let own = text.get(fault.at.clone()).unwrap_or(text);
-            return self.push_fault(&fault, text, own, DetectedFormat::Prose, Confidence::Likely);
+            self.push_kept(word, &text, &lower);
+            blank_lines(&mut text, &lower, |line| {
+                browser::kept(line).is_some() || says(line, FETCH_FAILED)
+            });
         }
-        let start = start_of(&lower, 2_000);
-        if says(start, FETCH_FAILED) {
-            let original = mask::hide_secrets(&shortened(text));
+        self.faults(&mut text, is_about);
+        if self.found.is_empty() && says(&lower, OF_A_GATEWAY) && names_host(&lower) {
+            // A browser's list of requests has the status of the page and nothing of it.
+            let original = mask::hide_secrets(&shortened(&text));
+            let (format, confidence) = (DetectedFormat::Prose, Confidence::Possible);
+            return self.push_layer("html-answer", &original, format, confidence);
+        }
+        if self.found.is_empty() && !is_beside && says(start_of(&lower, 2_000), FETCH_FAILED) {
+            let original = mask::hide_secrets(&shortened(&text));
             self.push_layer("network", &original, DetectedFormat::Prose, Confidence::Possible);
+        }
+    }
+
+    fn push_kept(&mut self, word: &'static str, text: &str, lower: &str) {
+        let clouds = &self.clouds;
+        let host = browser::fetched(lower, |host| is_cloud_host(host, clouds));
+        let hop = match host {
+            _ if ["csp", "mixed-content", "blocked-by-client", "local-network"].contains(&word) => {
+                Hop::Page
+            }
+            Some(host) if is_cloud_host(host, clouds) => Hop::Direct,
+            Some(_) | None => Hop::BrowserProxy,
+        };
+        let known =
+            Known { hop: Some(hop), host, header: browser::header(text), ..Known::default() };
+        let original = mask::hide_secrets(&shortened(text.trim()));
+        let says = if browser::is_preflight(lower) { "preflight" } else { "" };
+        let (detected_format, confidence) = (DetectedFormat::Prose, Confidence::Likely);
+        self.push_at(word, says, &original, &known, detected_format, confidence);
+    }
+
+    /// The faults of a text, in its order, each from a record of its own.
+    fn faults(&mut self, text: &mut String, is_about: impl Fn(&str) -> bool + Copy) {
+        const FAULTS_MAX: usize = 4;
+        let mut faults = Vec::new();
+        for _ in 0..FAULTS_MAX {
+            let lower = text.to_ascii_lowercase();
+            let Some(fault) = transport::fault(&lower, &self.clouds, is_about) else { break };
+            let own = text.get(fault.at.clone()).unwrap_or(text);
+            // What says only that something failed is another word for what was told.
+            if fault.word != "network" || self.found.is_empty() && faults.is_empty() {
+                let (detected_format, confidence) = (DetectedFormat::Prose, Confidence::Likely);
+                let told = self.fault(&fault, text, own, detected_format, confidence);
+                faults.push((fault.at.start, told));
+            }
+            let at = fault.at;
+            blank(text, at);
+        }
+        faults.sort_by_key(|(at, _)| *at);
+        for (_, told) in faults {
+            self.push(told);
         }
     }
 
@@ -147,11 +208,25 @@ impl Reader<'_> {
         detected_format: DetectedFormat,
         confidence: Confidence,
     ) {
-        let host = fault.host.map(str::to_owned);
-        let known = Known { hop: fault.hop, host: host.as_deref(), ..Known::default() };
+        let told = self.fault(fault, text, original, detected_format, confidence);
+        self.push(told);
+    }
+
+    fn fault(
+        &self,
+        fault: &Fault<'_>,
+        text: &str,
+        original: &str,
+        detected_format: DetectedFormat,
+        confidence: Confidence,
+    ) -> Explanation {
+        let known = Known { hop: fault.hop, host: fault.host, ..Known::default() };
         let original = if original.is_empty() { text } else { original };
         let original = mask::hide_secrets(&shortened(original.trim()));
-        self.push_at(fault.word, &original, &original, &known, detected_format, confidence);
+        let locale = self.options.locale;
+        let explanation = explain_layer_at(fault.word, &original, &original, &known, locale);
+        let detected_format = Some(detected_format);
+        Explanation { confidence, detected_format, ..explanation }
     }
 
     pub(super) fn push_layer(
@@ -176,5 +251,23 @@ impl Reader<'_> {
         let explanation = explain_layer_at(word, says, original, known, self.options.locale);
         let detected_format = Some(detected_format);
         self.push(Explanation { confidence, detected_format, ..explanation });
+    }
+}
+
+/// Takes a place out of a text and leaves every other where it is.
+fn blank(text: &mut String, at: Range<usize>) {
+    let length = at.len();
+    text.replace_range(at, &"\n".repeat(length));
+}
+
+/// Takes lines out of a text; `lower` is the same in lower case.
+fn blank_lines(text: &mut String, lower: &str, is_out: impl Fn(&str) -> bool) {
+    let mut start = 0;
+    for line in lower.split('\n') {
+        let end = start + line.len();
+        if is_out(line) {
+            blank(text, start..end);
+        }
+        start = end + 1;
     }
 }
