@@ -441,6 +441,20 @@ fn who_can_act_fits_what_is_said() {
 }
 
 #[test]
+fn nobody_is_sent_to_the_instance_where_nothing_was_done() {
+    // Of another tab it is that one's run that may have done something.
+    let is_asked = |entry: &Entry| entry.effect == Effect::NothingDone && entry.code != "other-tab";
+    for (_, entry) in all().filter(|(_, entry)| is_asked(entry)) {
+        let english = entry.remedy.in_locale(Locale::En);
+        for words in ["Look at the instance first", "Look at the instance before"] {
+            assert!(!english.contains(words), "{}: {english}", entry.code);
+        }
+        let chinese = entry.remedy.in_locale(Locale::Zh);
+        assert!(!chinese.contains("先查看实例状态"), "{}: {chinese}", entry.code);
+    }
+}
+
+#[test]
 fn the_status_tells_entries_apart_where_the_message_does_not() {
     let title = |status, message: &str, operation| {
         let report = ErrorReport {

@@ -488,7 +488,7 @@ static ERRORS: &[Entry] = &[
         ),
         remedy: text(
             "Have an administrator of the team grant a policy for just the resource group of these instances, and see that the member has programmatic access.",
-            "请由团队管理员仅针对这些实例所在的资源组授予所需策略，并确认该成员已开启编程访问。",
+            "请由团队管理员仅针对实例所在的资源组授予所需策略，并确认该成员已开启编程访问。",
         ),
         who: Who::Administrator,
         retry: Retry::AfterFix,
