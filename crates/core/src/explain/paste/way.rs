@@ -120,7 +120,7 @@ impl Reader<'_> {
         if !self.found.iter().any(is_header)
             && let Some((word, confidence)) = page::gateway(&lower, &of_vendors)
         {
-            let original = mask::hide_secrets(&shortened(text.trim()));
+            let original = shown(&text);
             let is_kept = word == "html-answer" && page::kept(&lower, &of_vendors);
             let says = if is_kept { "went no further" } else { original.as_str() };
             let known = Known::default();
@@ -171,7 +171,7 @@ impl Reader<'_> {
         };
         let known =
             Known { hop: Some(hop), host, header: browser::header(text), ..Known::default() };
-        let original = mask::hide_secrets(&shortened(text.trim()));
+        let original = shown(text);
         let says = if browser::is_preflight(lower) { "preflight" } else { "" };
         let (detected_format, confidence) = (DetectedFormat::Prose, Confidence::Likely);
         self.push_at(word, says, &original, &known, detected_format, confidence);
@@ -252,6 +252,16 @@ impl Reader<'_> {
         let detected_format = Some(detected_format);
         self.push(Explanation { confidence, detected_format, ..explanation });
     }
+}
+
+/// A text as it is shown, without what was taken out of it.
+fn shown(text: &str) -> String {
+    let text = text.trim();
+    if !text.contains("\n\n\n") {
+        return mask::hide_secrets(&shortened(text));
+    }
+    let lines: Vec<_> = text.split('\n').filter(|line| !line.trim().is_empty()).collect();
+    mask::hide_secrets(&shortened(&lines.join("\n")))
 }
 
 /// Takes a place out of a text and leaves every other where it is.
