@@ -38,6 +38,8 @@ const DESCRIBE = /^Describe[A-Za-z0-9]*$/;
 // Spaces and tabs that no browser sends, as of a folded header, would make another key of the same
 // signature.
 const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+// Two such headers come joined: after a comma another scheme begins, or a word that names nothing.
+const JOINED = /, ?(?:[^ ,=]+ |[^=,]*$)/;
 const MAX_BODY_BYTES = 64 * 1024;
 const DEADLINE_MS = 29_000;
 // As long as a cloud takes a signature.
@@ -94,7 +96,7 @@ export default {
     const actions = ACTIONS.map((name) => request.headers.get(name)).filter((word) => word !== null);
     const changes = actions.length !== 1 || !DESCRIBE.test(actions[0]);
     const signature = request.headers.get("Authorization");
-    if (changes && (signature === null || !PLAIN.test(signature))) {
+    if (changes && (signature === null || !PLAIN.test(signature) || JOINED.test(signature))) {
       return refuse(400, "http_request_denied", origin);
     }
     const body = await bodyOf(request);
@@ -143,8 +145,9 @@ async function carry(target, headers, body, origin) {
       : refuse(502, "connection_terminated", origin);
   }
   const { status } = answer;
-  // A browser would follow the first and send the request again on the others.
-  if ((status >= 300 && status < 400) || status === 408 || status === 421) {
+  // A browser would follow the first and send the request again on the next two; the last are none.
+  const isOdd = status < 200 || status > 599;
+  if ((status >= 300 && status < 400) || status === 408 || status === 421 || isOdd) {
     return refuse(502, `http_protocol_error; received-status=${status}`, origin);
   }
   const passed = common(origin);

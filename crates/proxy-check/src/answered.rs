@@ -193,6 +193,11 @@ pub(crate) fn origins(checker: &Checker<'_>) -> Result<()> {
         let ask = checker.ask(HOST).with("Origin", &origin);
         checker.expect_refusal(Rule::Origins, &ask, Form::Foreign, &[403])?;
     }
+    // A server may refuse the request because of such a byte.
+    for rest in ["\0", "\0.evil.example"] {
+        let ask = checker.ask(HOST).with("Origin", &format!("{allowed}{rest}"));
+        checker.expect_refusal(Rule::Origins, &ask, Form::Broken, &[400, 403])?;
+    }
     let none = checker.ask(HOST).without("Origin");
     checker.expect_refusal(Rule::Origins, &none, Form::Foreign, &[403])?;
     let ask = preflight_ask(checker, &format!("/{HOST}/")).with("Origin", "https://evil.example");
@@ -429,6 +434,7 @@ pub(crate) fn second_copy(checker: &Checker<'_>) -> Result<()> {
     }
     only_one_describe_reads(checker)?;
     folded(checker)?;
+    two_signatures(checker)?;
     // Several processes and threads have one memory.
     let ask = change(checker);
     let answers: Vec<Option<Message>> = thread::scope(|scope| {
@@ -531,6 +537,30 @@ fn folded(checker: &Checker<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Two headers would be another key of both signatures.
+fn two_signatures(checker: &Checker<'_>) -> Result<()> {
+    for other in ["ACS3-HMAC-SHA256 Credential=x,Signature=y", "x", ""] {
+        for is_first in [false, true] {
+            let one = change(checker);
+            let signature = one.headers.iter().find(|(name, _)| name == "Authorization");
+            let signature = signature.map(|(_, value)| value.clone()).unwrap_or_default();
+            let (first, second) =
+                if is_first { (other, signature.as_str()) } else { (signature.as_str(), other) };
+            let both = one.with("Authorization", first).and("Authorization", second);
+            // An empty one may be gone before anybody counts, and then it is no other key.
+            if other.is_empty() {
+                let plain = both.clone().with("Authorization", &signature);
+                checker.exchange(&both, Form::Broken)?;
+                checker.exchange(&plain, Form::Broken)?;
+                checker.expect_arrivals(Rule::SecondCopy, &plain, 1);
+            } else {
+                checker.expect_refusal(Rule::SecondCopy, &both, Form::Broken, &[400, 403])?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// A browser sends again for as long as its own process lives: while the page sleeps, or a dialog is
 /// open, the page's 35 seconds do not end.
 pub(crate) fn remembered(checker: &Checker<'_>) -> Result<()> {
@@ -575,6 +605,10 @@ pub(crate) fn silence(checker: &Checker<'_>) -> Result<()> {
     let silence = checker.target.keep_silent(checker.options.silence_limit)?;
     checker
         .expect(Rule::Silence, silence.is_closed && !silence.has_spoken, || format!("{silence:?}"));
+    // Browsers have no spares without the handshake, so there it may last.
+    if let Some(silence) = checker.target.begin_nothing(checker.options.handshake_limit)? {
+        checker.expect(Rule::Silence, silence.is_closed, || format!("no handshake: {silence:?}"));
+    }
     Ok(())
 }
 

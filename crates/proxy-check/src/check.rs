@@ -42,6 +42,8 @@ pub struct Options {
     pub deadline_limit: Duration,
     /// By when a connection on which nothing is sent must have been closed.
     pub silence_limit: Duration,
+    /// By when one on which not even the handshake of TLS begins must have been closed.
+    pub handshake_limit: Duration,
     /// After how long a signature is tried again, which must be known then.
     pub copy_memory: Duration,
 }
@@ -58,6 +60,7 @@ impl Options {
             deadline_limit: Duration::from_secs(35),
             // Two seconds, and some for a machine that is busy.
             silence_limit: Duration::from_secs(3),
+            handshake_limit: Duration::from_secs(12),
             // The contract says a quarter of an hour; a proxy that counts by the minute forgets before this.
             copy_memory: Duration::from_secs(70),
         }
@@ -159,6 +162,9 @@ const CHECKS: &[Check] = &[
     Check::observed(&[Rule::Resend], observed::resend),
     Check::observed(&[Rule::OneAttempt], observed::one_attempt),
     Check::observed(&[Rule::Cut], observed::cut),
+    Check::observed(&[Rule::Forged], observed::forged),
+    Check::observed(&[Rule::StatusLine], observed::status_line),
+    Check::observed(&[Rule::Interim], observed::interim),
     Check::observed(&[Rule::BrokenOff], observed::broken_off),
     Check::observed(&[Rule::Refused], observed::refused),
     Check::observed(&[Rule::Dns], observed::dns),

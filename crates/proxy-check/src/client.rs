@@ -141,6 +141,19 @@ impl Target {
         Ok(outcome(tls.read(&mut [0; 1]), start))
     }
 
+    /// Opens a connection and does not begin the handshake; `None` where there is none.
+    pub fn begin_nothing(&self, limit: Duration) -> Result<Option<Silence>> {
+        if self.tls.is_none() {
+            return Ok(None);
+        }
+        let mut stream = self.connect()?;
+        stream.set_read_timeout(Some(limit))?;
+        let start = Instant::now();
+        let read = stream.read(&mut [0; 1]);
+        let has_spoken = read.as_ref().is_ok_and(|count| *count > 0);
+        Ok(Some(Silence { is_closed: is_end(&read), has_spoken, took: start.elapsed() }))
+    }
+
     fn connect(&self) -> Result<TcpStream> {
         let name = self.host.trim_start_matches('[').trim_end_matches(']');
         let addresses = (name, self.port).to_socket_addrs().with_context(|| name.to_owned())?;

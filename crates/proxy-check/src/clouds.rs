@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Write as _,
-    net::{Ipv4Addr, SocketAddr},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     sync::Arc,
 };
 
@@ -29,6 +29,8 @@ pub const REFUSED: &str = "ecs.ap-southeast-6.aliyuncs.com";
 pub const MISSING: &str = "ecs.ap-southeast-7.aliyuncs.com";
 /// The host on which a connection hangs.
 pub const HANGING: &str = "ecs.ap-southeast-8.aliyuncs.com";
+/// The host that takes a connection and then says nothing, not in the handshake either.
+pub const MUTE: &str = "ecs.cn-north-2-gov-1.aliyuncs.com";
 /// Hosts with a certificate that must stop a proxy.
 pub const FLAWED: [(&str, Flaw); 3] = [
     ("ecs.us-southeast-1.aliyuncs.com", Flaw::Untrusted),
@@ -37,7 +39,7 @@ pub const FLAWED: [(&str, Flaw); 3] = [
 ];
 
 /// A host of its own for each check, so that behaviour and arrivals can be distinguished.
-pub const CHECK_HOSTS: [(&str, &str); 15] = [
+pub const CHECK_HOSTS: [(&str, &str); 17] = [
     ("answers", "ecs.cn-qingdao.aliyuncs.com"),
     ("attempts", "ecs.cn-zhangjiakou.aliyuncs.com"),
     ("broken-off", "ecs.cn-huhehaote.aliyuncs.com"),
@@ -45,7 +47,9 @@ pub const CHECK_HOSTS: [(&str, &str); 15] = [
     ("cut", "ecs.cn-heyuan.aliyuncs.com"),
     ("elsewhere", "ecs.cn-guangzhou.aliyuncs.com"),
     ("flood", "ecs.cn-chengdu.aliyuncs.com"),
+    ("forged", "ecs.eu-west-1.aliyuncs.com"),
     ("headers", "ecs.cn-nanjing.aliyuncs.com"),
+    ("interim", "ecs.ap-northeast-2.aliyuncs.com"),
     ("received", "ecs.cn-fuzhou.aliyuncs.com"),
     ("redirects", "ecs.cn-wuhan-lr.aliyuncs.com"),
     ("resend", "ecs.cn-zhengzhou-jva.aliyuncs.com"),
@@ -65,7 +69,9 @@ pub struct Clouds {
     pub authority: Arc<Authority>,
     refused: Ipv4Addr,
     hanging: Ipv4Addr,
+    mute: Ipv4Addr,
     _hole: BlackHole,
+    _mute: TcpListener,
 }
 
 impl Clouds {
@@ -82,25 +88,32 @@ impl Clouds {
         let names = NameServer::start_on(SocketAddr::from((address, names_port)), address)
             .context("the name server does not start")?;
         let [first, second, third, fourth] = address.octets();
-        // Two neighbours of the upstream, in a part of the loopback net that is not given out.
+        // Neighbours of the upstream, in a part of the loopback net that is not given out.
         let refused = Ipv4Addr::new(first, second ^ 0x40, third, fourth);
         let hanging = Ipv4Addr::new(first, second ^ 0x20, third, fourth);
+        let mute = Ipv4Addr::new(first, second ^ 0x10, third, fourth);
         names.set(REFUSED, Record::Address(refused));
         names.set(MISSING, Record::NoSuchName);
         names.set(HANGING, Record::Address(hanging));
+        names.set(MUTE, Record::Address(mute));
         for (host, flaw) in FLAWED {
             authority.set_flaw(host, flaw);
         }
         let hole = BlackHole::start(hanging, port)?;
-        Ok(Self { upstream, names, authority, refused, hanging, _hole: hole })
+        // The system takes connections for it, and nobody reads them.
+        let silent = TcpListener::bind((mute, port)).with_context(|| mute.to_string())?;
+        Ok(Self { upstream, names, authority, refused, hanging, mute, _hole: hole, _mute: silent })
     }
 
     /// The names as the lines of a hosts file, for servers that resolve no other way. The host that does
     /// not exist is not in it.
     pub fn hosts_file(&self) -> String {
         let here = self.upstream.address().ip();
-        let mut lines = format!("{} {REFUSED}\n{} {HANGING}\n", self.refused, self.hanging);
-        for host in hosts().filter(|host| ![REFUSED, HANGING, MISSING].contains(host)) {
+        let mut lines = format!(
+            "{} {REFUSED}\n{} {HANGING}\n{} {MUTE}\n",
+            self.refused, self.hanging, self.mute
+        );
+        for host in hosts().filter(|host| ![REFUSED, HANGING, MISSING, MUTE].contains(host)) {
             let _ = writeln!(lines, "{here} {host}");
         }
         lines

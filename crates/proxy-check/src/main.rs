@@ -175,9 +175,10 @@ fn observe(address: &str) -> Result<Clouds> {
 /// What each server's modules cannot do; README.md in its folder says the same.
 fn unsupported_rules(server: Server) -> &'static [Rule] {
     match server {
-        Server::Nginx => &[Rule::AnswerList, Rule::OneOrigin],
-        Server::Caddy => &[Rule::BrokenOff, Rule::Throttle, Rule::SecondCopy],
-        Server::Haproxy | Server::Envoy => &[],
+        Server::Nginx => &[Rule::AnswerList, Rule::OneOrigin, Rule::StatusLine, Rule::Interim],
+        Server::Caddy => &[Rule::BrokenOff, Rule::Throttle, Rule::SecondCopy, Rule::Interim],
+        Server::Haproxy => &[Rule::Interim],
+        Server::Envoy => &[],
         Server::Worker => &[
             Rule::Close,
             Rule::Refused,

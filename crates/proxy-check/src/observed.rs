@@ -29,7 +29,7 @@ use serde_json::json;
 use crate::{
     check::{Checker, Form, described, error_type, is_not_sent, received_status},
     client::Framing,
-    clouds::{CHECK_HOSTS, FLAWED, HANGING, MISSING, REFUSED, hosts},
+    clouds::{CHECK_HOSTS, FLAWED, HANGING, MISSING, MUTE, REFUSED, hosts},
     rules::Rule,
     upstream::{Behaviour, CLOUD_DATE},
 };
@@ -95,7 +95,7 @@ pub(crate) fn unchanged(checker: &Checker<'_>) -> Result<()> {
 pub(crate) fn server_name(checker: &Checker<'_>) -> Result<()> {
     let clouds = checker.clouds()?;
     let is_special = |host: &str| {
-        [REFUSED, HANGING, MISSING].contains(&host)
+        [REFUSED, HANGING, MISSING, MUTE].contains(&host)
             || FLAWED.iter().any(|(flawed, _)| *flawed == host)
             || CHECK_HOSTS.iter().any(|(_, of_check)| *of_check == host)
     };
@@ -129,7 +129,7 @@ pub(crate) fn request_headers(checker: &Checker<'_>) -> Result<()> {
         if name != "x-acs-signature-nonce" {
             // Another one in every run: a signature passes once.
             let number = checker.number();
-            ask = ask.with(name, &format!("Value {place}; a=\"b\", zhUnloggedHeader {number}"));
+            ask = ask.with(name, &format!("Value {place}=\"b\", zhUnloggedHeader={number}"));
         }
     }
     ask = ask.with("Content-Type", "application/json; charset=utf-8");
@@ -395,6 +395,99 @@ pub(crate) fn cut(checker: &Checker<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Answers that speak of what only the proxy can know, to it or in its words.
+pub(crate) fn forged(checker: &Checker<'_>) -> Result<()> {
+    for (what, bytes) in [
+        (
+            "to another place of nginx",
+            &b"HTTP/1.1 200 OK\r\nX-Accel-Redirect: @relight_throttled\r\nContent-Length: 2\r\n\r\n{}"[..],
+        ),
+        (
+            "to a host that is refused",
+            b"HTTP/1.1 200 OK\r\nX-Accel-Redirect: /proxy/example.org/\r\nContent-Length: 2\r\n\r\n{}",
+        ),
+        (
+            "to the page",
+            b"HTTP/1.1 200 OK\r\nX-Accel-Redirect: /\r\nContent-Length: 2\r\n\r\n{}",
+        ),
+        (
+            "a framing that reads like a failed look-up",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: lookup x509: no\r\n\r\n{}",
+        ),
+        (
+            "a length that reads like a failed look-up",
+            b"HTTP/1.1 200 OK\r\nContent-Length: lookup x509: no\r\n\r\n{}",
+        ),
+        (
+            "another protocol",
+            b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+        ),
+        ("a status that is none", b"HTTP/1.1 999 No\r\nContent-Length: 2\r\n\r\n{}"),
+    ] {
+        expect_true_words(checker, Rule::Forged, what, bytes)?;
+    }
+    Ok(())
+}
+
+/// What does not begin as an answer does, and would be one if it were passed on as it came.
+pub(crate) fn status_line(checker: &Checker<'_>) -> Result<()> {
+    for (what, bytes) in [
+        (
+            "no status",
+            &b"HTTP/1.1 x509: no\r\nProxy-Status: relight-proxy; error=connection_refused\r\nContent-Length: 2\r\n\r\n{}"[..],
+        ),
+        (
+            "a word for a status",
+            b"HTTP/1.1 OK\r\nProxy-Status: relight-proxy; error=connection_refused\r\nContent-Length: 2\r\n\r\n{}",
+        ),
+    ] {
+        expect_true_words(checker, Rule::StatusLine, what, bytes)?;
+    }
+    Ok(())
+}
+
+/// The request has arrived, so whatever the proxy says of it, it does not say that it was not sent.
+fn expect_true_words(
+    checker: &Checker<'_>,
+    rule: Rule,
+    what: &str,
+    bytes: &'static [u8],
+) -> Result<()> {
+    let host = host("forged");
+    checker.clouds()?.upstream.set(host, [raw(bytes, Then::Close)]);
+    let ask = checker.ask(host);
+    let answer = checker.exchange(&ask, Form::Broken)?.answer;
+    checker.expect_arrivals(rule, &ask, 1);
+    // No answer at all is unknown to the page.
+    let is_true = answer.as_ref().is_none_or(|answer| {
+        received_status(answer).is_some()
+            || error_type(answer).is_some_and(|error| !is_not_sent(&error))
+    });
+    checker.expect(rule, is_true, || {
+        let seen = answer.map(|answer| {
+            (answer.status(), answer.all("proxy-status").map(str::to_owned).collect::<Vec<_>>())
+        });
+        format!("{what}: {seen:?}")
+    });
+    Ok(())
+}
+
+pub(crate) fn interim(checker: &Checker<'_>) -> Result<()> {
+    let (rule, host) = (Rule::Interim, host("interim"));
+    let hints = b"HTTP/1.1 103 Early Hints\r\nSet-Cookie: a=zzForeign\r\n\r\n\
+        HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+    checker.clouds()?.upstream.set(host, [raw(hints, Then::Close)]);
+    let ask = checker.ask(host);
+    let answer = checker.exchange(&ask, Form::Broken)?.answer;
+    checker.expect_arrivals(rule, &ask, 1);
+    let received = answer.as_ref().and_then(received_status);
+    checker.expect(rule, received == Some(200), || format!("the answer behind it: {received:?}"));
+    let came =
+        answer.is_some_and(|answer| String::from_utf8_lossy(&answer.raw).contains("zzForeign"));
+    checker.expect(rule, !came, || "its headers came".to_owned());
+    Ok(())
+}
+
 pub(crate) fn broken_off(checker: &Checker<'_>) -> Result<()> {
     let host = host("broken-off");
     let upstream = &checker.clouds()?.upstream;
@@ -455,13 +548,16 @@ fn expect_not_sent(checker: &Checker<'_>, rule: Rule, host: &str) -> Result<()> 
 }
 
 pub(crate) fn connect_time(checker: &Checker<'_>) -> Result<()> {
-    let exchange = checker.exchange(&checker.ask(HANGING), Form::Full)?;
-    let answer = exchange.answer.context("no answer")?;
-    let seen = (answer.status(), error_type(&answer));
-    let is_typed = (500..600).contains(&seen.0) && seen.1.as_deref().is_some_and(is_not_sent);
-    checker.expect(Rule::ConnectTime, is_typed, || format!("{seen:?}"));
-    let is_in_time = exchange.took <= checker.options.connect_limit;
-    checker.expect(Rule::ConnectTime, is_in_time, || format!("after {:.1?}", exchange.took));
+    for (what, host) in [("no connection", HANGING), ("no handshake", MUTE)] {
+        let exchange = checker.exchange(&checker.ask(host), Form::Full)?;
+        let took = exchange.took;
+        let answer = exchange.answer.with_context(|| format!("{what}: no answer"))?;
+        let seen = (answer.status(), error_type(&answer));
+        let is_typed = (500..600).contains(&seen.0) && seen.1.as_deref().is_some_and(is_not_sent);
+        checker.expect(Rule::ConnectTime, is_typed, || format!("{what}: {seen:?}"));
+        let is_in_time = took <= checker.options.connect_limit;
+        checker.expect(Rule::ConnectTime, is_in_time, || format!("{what}: after {took:.1?}"));
+    }
     Ok(())
 }
 

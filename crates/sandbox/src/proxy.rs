@@ -122,7 +122,8 @@ pub(crate) fn decide(request: &Request, origins: &[String]) -> (Option<String>, 
         "POST" if request.header("upgrade").is_some() => deny(400, "upgrade"),
         "POST"
             if !is_read(&request.headers)
-                && !request.header("authorization").is_some_and(is_plain) =>
+                && (count("authorization") > 1
+                    || !request.header("authorization").is_some_and(is_plain)) =>
         {
             deny(400, "a change without a signature")
         }

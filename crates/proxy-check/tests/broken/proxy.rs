@@ -281,6 +281,10 @@ impl Proxy {
             return Answer::typed(431, "http_request_error");
         }
         let reads = self.reads(request);
+        let has_two = request.all("authorization").count() > 1;
+        if !reads && has_two && !self.has(Fault::TakesTwoSignatures) {
+            return Answer::typed(400, "http_request_denied");
+        }
         if !reads || self.has(Fault::RefusesReadsToo) {
             match request.header("authorization") {
                 Some(signature) if !has_plain_spaces(signature) && !self.takes_any_spaces() => {
@@ -469,7 +473,8 @@ impl Proxy {
             Err(_) => return Answer::typed(502, "connection_refused"),
         };
         let deadline = if self.has(Fault::NoDeadline) { TOO_LONG } else { DEADLINE };
-        stream.set_read_timeout(Some(deadline)).unwrap();
+        let limit = if self.has(Fault::WaitsForTheHandshake) { TOO_LONG } else { CONNECT };
+        stream.set_read_timeout(Some(limit)).unwrap();
         let name = ServerName::try_from(host.to_owned());
         let Ok(name) = name else { return Answer::typed(502, "tls_protocol_error") };
         let config = self.client_config();
@@ -484,6 +489,7 @@ impl Proxy {
                 return Answer::typed(502, error);
             }
         }
+        tls.sock.set_read_timeout(Some(deadline)).unwrap();
         let start = Instant::now();
         if tls.write_all(bytes).and_then(|()| tls.flush()).is_err() {
             return Answer::typed(502, "connection_terminated");
@@ -522,6 +528,16 @@ impl Proxy {
 
     fn relay(&self, answer: &Message, bytes: &[u8]) -> Answer {
         let status = answer.status();
+        if status == 0 {
+            let foreign = answer.header("proxy-status");
+            return match foreign.filter(|_| self.has(Fault::RelaysWhatIsNoAnswer)) {
+                Some(foreign) => Answer::new(502).with("Proxy-Status", foreign),
+                None => Answer::typed(502, "http_protocol_error"),
+            };
+        }
+        if self.has(Fault::BelievesTheCloud) && answer.header("x-accel-redirect").is_some() {
+            return Answer::typed(429, "connection_limit_reached");
+        }
         let is_redirect = (300..400).contains(&status);
         if is_redirect
             && self.has(Fault::FollowsRedirects)
@@ -555,6 +571,9 @@ impl Proxy {
         }
         if self.has(Fault::DateOfItsOwn) {
             relayed = relayed.with("Date", "Sat, 21 Nov 2026 00:00:00 GMT");
+        }
+        if self.has(Fault::PassesHints) && answer.raw.starts_with(b"HTTP/1.1 103") {
+            relayed = relayed.with("Set-Cookie", "a=zzForeign");
         }
         relayed.body.clone_from(&answer.body);
         if !answer.is_whole && !self.has(Fault::MakesWhole) {
