@@ -219,7 +219,7 @@ pub(crate) fn action(checker: &Checker<'_>) -> Result<()> {
 }
 
 pub(crate) fn destination(checker: &Checker<'_>) -> Result<()> {
-    for destination in ["document", "iframe", "image", "worker", "emptyish"] {
+    for destination in ["document", "iframe", "image", "worker", "emptyish", "EMPTY"] {
         let ask = checker.ask(HOST).with("Sec-Fetch-Dest", destination);
         checker.expect_refusal(Rule::Destination, &ask, Form::Full, &[400, 403])?;
     }

@@ -260,6 +260,13 @@ fn a_second_copy_of_a_change_is_refused_and_a_read_is_not() {
             let reply = sandbox.answer(&spaced, NOW_MS);
             assert_eq!(reply.answer.status, 400, "{cloud:?}");
         }
+        // Nor by another one beside it.
+        for place in [0, request.headers.len()] {
+            let mut two = request.clone();
+            two.headers.insert(place, ("authorization".to_owned(), "another".to_owned()));
+            let reply = sandbox.answer(&two, NOW_MS);
+            assert_eq!(reply.answer.status, 400, "{cloud:?}");
+        }
         for disguised in [joined, beside] {
             sandbox.answer(&disguised, NOW_MS);
             let reply = sandbox.answer(&disguised, NOW_MS);
