@@ -143,7 +143,7 @@ impl Reader<'_> {
         let is_of_the_way = || {
             let lower = around.text.to_ascii_lowercase();
             report.request_id.is_none()
-                && transport::fault(&lower, &self.clouds, |_| true).is_some()
+                && transport::fault(&lower, &self.clouds, &|_| true).is_some()
         };
         if !speaks_for_it || is_of_the_way() {
             return false;
@@ -189,7 +189,7 @@ impl Reader<'_> {
         let text =
             if around.text.contains(&report.message) { around.text } else { &report.message };
         let lower = text.to_ascii_lowercase();
-        let fault = transport::fault(&lower, &self.clouds, |_| true);
+        let fault = transport::fault(&lower, &self.clouds, &|_| true);
         let hop = fault.as_ref().and_then(|fault| fault.hop);
         let is_lost = |word| layer(word).is_some_and(|entry| entry.effect == Effect::MaybeDone);
         match fault {

@@ -29,7 +29,7 @@ const AROUND: usize = 2_000;
 pub(super) fn fault<'t>(
     lower: &'t str,
     clouds: &[&'static Cloud],
-    is_about: impl Fn(&str) -> bool,
+    is_about: &dyn Fn(&str) -> bool,
 ) -> Option<Fault<'t>> {
     /// So often may the words stand for something else before they stand for this.
     const OTHERS_MAX: usize = 8;
@@ -44,7 +44,7 @@ pub(super) fn fault<'t>(
                     && !goes_on(line_at(text, at - block.start)))
                 .then_some(())?;
                 is_about(text).then_some(())?;
-                placed(word, text, at - block.start, block, clouds, &is_about)
+                placed(word, text, at - block.start, block, clouds, is_about)
             })
         })
     })
@@ -71,7 +71,7 @@ fn placed<'t>(
     at: usize,
     block: Range<usize>,
     clouds: &[&'static Cloud],
-    is_about: impl Fn(&str) -> bool,
+    is_about: &dyn Fn(&str) -> bool,
 ) -> Option<Fault<'t>> {
     let any = |phrases: &[&str]| says(text, phrases);
     // `https://proxy/host-of-the-cloud/` is asked for at the page's proxy, by whatever program.

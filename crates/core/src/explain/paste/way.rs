@@ -139,14 +139,14 @@ impl Reader<'_> {
             && let Some(word) = browser::kept(&lower)
             // A fault that has a name says more than that nothing came, or that nothing may be read.
             && (word != "network" && !(word == "cors" && browser::is_only_added(&lower))
-                || transport::fault(&lower, &clouds, is_about).is_none())
+                || transport::fault(&lower, &clouds, &is_about).is_none())
         {
             self.push_kept(word, &text, &lower);
             blank_lines(&mut text, &lower, |line| {
                 browser::kept(line).is_some() || says(line, FETCH_FAILED)
             });
         }
-        self.faults(&mut text, is_about);
+        self.faults(&mut text, &is_about);
         if self.found.is_empty() && says(&lower, OF_A_GATEWAY) && names_host(&lower) {
             // A browser's list of requests has the status of the page and nothing of it.
             let original = mask::hide_secrets(&shortened(&text));
@@ -178,7 +178,7 @@ impl Reader<'_> {
     }
 
     /// The faults of a text, in its order, each from a record of its own.
-    fn faults(&mut self, text: &mut String, is_about: impl Fn(&str) -> bool + Copy) {
+    fn faults(&mut self, text: &mut String, is_about: &dyn Fn(&str) -> bool) {
         const FAULTS_MAX: usize = 4;
         let mut faults = Vec::new();
         for _ in 0..FAULTS_MAX {
