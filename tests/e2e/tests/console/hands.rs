@@ -96,7 +96,7 @@ async fn keys(fixture: &mut Fixture) -> Result<()> {
     // Typed first: later the region of the last run is filled in, and at this address what was typed.
     let typed = format!("{site}?typed");
     for (how, address, most) in
-        [("typed", &typed, 300), ("a selection", &site, 60), ("a link", &link, 60)]
+        [("typed", &typed, 140), ("a selection", &site, 36), ("a link", &link, 30)]
     {
         page.visit(address).await?;
         page.wait_for("[name=keyId]").await?;
