@@ -48,10 +48,8 @@ fn accept_all(page: &mut Page, count: usize) {
 /// A describe call that shows these as restarted by us, and the others on their way.
 fn describe(page: &mut Page, count: usize, proven: &[usize]) {
     page.step(described(ids(tencent(), count), |at| {
-        let (state, result) = match proven.contains(&at) {
-            true => ("RUNNING", "SUCCESS"),
-            false => ("REBOOTING", "OPERATING"),
-        };
+        let (state, result) =
+            if proven.contains(&at) { ("RUNNING", "SUCCESS") } else { ("REBOOTING", "OPERATING") };
         [state.into(), request_id(at), result.into()]
     }));
 }
