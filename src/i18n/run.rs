@@ -19,7 +19,7 @@ pub const SAVED_RUNS: Text = text(
 pub const fn outcome(outcome: Outcome, verb: Verb) -> Text {
     match (outcome, verb) {
         (Outcome::Skipped, _) => text("Skipped", "已跳过"),
-        (Outcome::Queued, _) => text("Waiting", "等待中"),
+        (Outcome::Queued, _) => text("Not sent yet", "尚未发送"),
         (Outcome::Sending, _) => text("Sending", "发送中"),
         (Outcome::NotSent, _) => text("Not sent", "未发出"),
         (Outcome::Accepted, Verb::Reboot) => text("Accepted, restarting", "已受理，重启中"),
@@ -43,7 +43,7 @@ pub const UNKNOWN_CHECKING: Text = text("Unknown, checking", "结果未知，核
 pub const fn outcome_counter(outcome: Outcome, verb: Verb) -> Text {
     match (outcome, verb) {
         (Outcome::Skipped, _) => text("skipped", "已跳过"),
-        (Outcome::Queued, _) => text("waiting", "等待中"),
+        (Outcome::Queued, _) => text("not sent yet", "尚未发送"),
         (Outcome::Sending, _) => text("sending", "发送中"),
         (Outcome::NotSent, _) => text("not sent", "未发出"),
         (Outcome::Accepted, _) => text("accepted", "已受理"),
@@ -255,7 +255,7 @@ pub const fn carried_out(effect: Effect, reached: Reached) -> Option<Text> {
 /// The status of a call.
 pub const fn call_state(state: CallState) -> Text {
     match state {
-        CallState::Waiting => text("waiting", "等待中"),
+        CallState::Waiting => text("not sent yet", "尚未发送"),
         CallState::Claiming => text("about to be sent", "即将发送"),
         CallState::Ready => text("waiting for its turn", "等待轮到"),
         CallState::Sending => text("sending", "发送中"),
