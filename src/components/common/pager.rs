@@ -92,8 +92,9 @@ pub(crate) fn use_page_size(size: usize) -> usize {
     if *printing { usize::MAX } else { size }
 }
 
+/// Whether it prints: not where the page around takes the key for something of its own.
 fn is_print(event: &KeyboardEvent) -> bool {
-    (event.ctrl_key() || event.meta_key()) && event.key() == "p"
+    (event.ctrl_key() || event.meta_key()) && event.key() == "p" && !event.default_prevented()
 }
 
 /// The range of rows of a page; of the last page if the list has become too short.
