@@ -46,11 +46,17 @@ async fn reload(fixture: &Fixture) -> Result<()> {
     page.wait_for_step("compose").await
 }
 
+/// Waits until what is filled in would come back: it is the second part that counts the ids and saves.
+async fn saved(fixture: &Fixture) -> Result<()> {
+    fixture.page.wait_for("[data-count=valid]").await
+}
+
 async fn comes_back(fixture: &mut Fixture) -> Result<()> {
     let page = &fixture.page;
     for account in [TENCENT, ZENLAYER] {
         let text = format!("{} # web\nnot-an-id", account.running(fixture, 2).join(", "));
         page.compose(&account.form(&text)).await?;
+        saved(fixture).await?;
         reload(fixture).await?;
         page.wait_for_value("keyId", account.key_id).await?;
         ensure!(page.value("cloud").await? == account.cloud.name());
@@ -66,6 +72,7 @@ async fn comes_back(fixture: &mut Fixture) -> Result<()> {
     // What is emptied stays empty, once the other has come back.
     let ids = TENCENT.running(fixture, 1).join("");
     page.compose(&TENCENT.form(&ids)).await?;
+    saved(fixture).await?;
     page.fill("instanceIds", "").await?;
     reload(fixture).await?;
     page.wait_for_value("keyId", TENCENT.key_id).await?;
@@ -107,6 +114,7 @@ async fn force(fixture: &mut Fixture) -> Result<()> {
     // The secret by mistake among the ids.
     let text = format!("{id}\n{}", ALIBABA.secret);
     page.compose(&Form { mode: Some("force"), ..ALIBABA.form(&text) }).await?;
+    saved(fixture).await?;
     reload(fixture).await?;
     page.wait_for_value("region", "cn-hangzhou").await?;
     ensure!(page.value("mode").await? == "soft");
@@ -347,6 +355,8 @@ async fn shortcuts_embedded(fixture: &mut Fixture) -> Result<()> {
     page.compose(&TENCENT.form("not-an-id")).await?;
     page.act("review").await?;
     page.wait_for_no("[data-form-only]").await?;
+    // What is refused has the focus by itself.
+    focused(fixture, "instanceIds").await?;
     // As in somebody's own page, with a field of its own.
     let script = "host.removeAttribute('routing'); const field = document.createElement('input'); \
          document.body.prepend(field); field.focus(); return true;";
