@@ -519,11 +519,16 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         let is_table = !self.objects && self.table.is_table();
         let is_id =
             |kind: &PieceKind| matches!(kind, PieceKind::Id { .. } | PieceKind::OtherCloud { .. });
-        let has_id = kinds.iter().any(is_id);
+        let mut ids = pieces.iter().zip(kinds.iter()).filter(|(_, kind)| is_id(kind));
+        let (first, second) = (ids.next(), ids.next());
+        let has_id = first.is_some();
+        // Said of a line with one id it is said of that one, whatever stands between.
+        let only = first.filter(|_| second.is_none()).map(|(piece, _)| piece.cell);
         let excepted: Vec<u32> = pieces
             .iter()
             .filter(|piece| has_id && is_exception(piece.text))
-            .map(|piece| piece.cell)
+            .flat_map(|piece| [Some(piece.cell), only.filter(|_| piece.text.contains("别动"))])
+            .flatten()
             .collect();
         // Where the words begin that may say what the next number is.
         let (mut label, mut words_from) = (None, 0);

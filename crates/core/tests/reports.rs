@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 const FILES: &[(&str, &str)] = &[
     ("reports", include_str!("data/pasted/reports.json")),
     ("kinds", include_str!("data/pasted/kinds.json")),
+    ("second", include_str!("data/pasted/second.json")),
 ];
 
 /// How well a text was read, worst first.

@@ -105,6 +105,12 @@ pub struct Grant<'a> {
 }
 
 impl Grant<'_> {
+    /// Whether the resources of the action are known: the cloud named them, or it is one on instances.
+    /// What a disk is created in is none.
+    pub(super) fn names_resources(&self) -> bool {
+        !self.resources.is_empty() || self.action.contains("Instance")
+    }
+
     /// The resources that it is for: as the cloud named them, or each instance by its name in the
     /// cloud's notation, where `*` is all of them.
     pub(super) fn resource_names(&self, of_instance: impl Fn(&str) -> String) -> Vec<String> {

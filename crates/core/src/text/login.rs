@@ -249,11 +249,19 @@ fn sentences(text: &str, places: &mut Vec<Range<usize>>) {
                 ' ', '\t', '是', '为', '：', ':', '=', '＝', '"', '\'', '“', '「', '`',
             ]);
             let between = rest.get(..rest.len() - value.len()).unwrap_or_default();
-            if !between.contains(['是', '为', '：', ':', '=', '＝']) {
-                continue;
-            }
             let end = value.find(|c: char| !c.is_ascii_graphic() || matches!(c, '"' | '\'' | '`'));
             let length = end.unwrap_or(value.len());
+            // Behind a mere blank only what is no word: letters and digits.
+            let is_mixed = |value: &str| {
+                length >= 6
+                    && value.bytes().any(|byte| byte.is_ascii_digit())
+                    && value.bytes().any(|byte| byte.is_ascii_alphabetic())
+            };
+            let is_told = between.contains(['是', '为', '：', ':', '=', '＝'])
+                || name != "密钥" && !between.is_empty() && value.get(..length).is_some_and(is_mixed);
+            if !is_told {
+                continue;
+            }
             let begin = start + between.len();
             // A rule for passwords has two numbers.
             let is_rule = value.get(..length).is_some_and(|value| {

@@ -100,6 +100,8 @@ fn names_a_secret(run: &str) -> bool {
         .collect();
     SECRET_NAMES.iter().any(|secret| secret.chars().rev().eq(name.chars().take(secret.len())))
         || name.starts_with("reraeb") && run.len() == "bearer".len()
+        // As people call the two halves of a key: `ak: …, sk: …`, `ALI_SK=…`.
+        || run.rsplit(['-', '_', '/']).next().is_some_and(|last| last.eq_ignore_ascii_case("sk"))
 }
 
 /// The separator and the value that follow a name: `="…"`, `: …`, `%3D…`, `>…`.

@@ -28,6 +28,17 @@ pub(super) fn denied(answer: &Value) -> Option<Box<Denied>> {
     }))
 }
 
+/// `操作：ecs:RebootInstance`, as the console says it.
+fn labelled_action(text: &str) -> Option<String> {
+    text.match_indices("ecs:").take(16).find_map(|(at, _)| {
+        let before = text.get(..at)?.trim_end_matches([' ', ':', '：']);
+        let action = text.get(at..)?;
+        let end = action.find(|c: char| !(c.is_ascii_alphabetic() || c == ':'));
+        let action = action.get(..end.unwrap_or(action.len()))?;
+        (before.ends_with("操作") || before.ends_with("Action")).then(|| action.to_owned())
+    })
+}
+
 /// The members of that detail, whatever a text quotes them with.
 fn denied_in(text: &str) -> Denied {
     let member = |name: &str| member(text, name);
@@ -37,7 +48,7 @@ fn denied_in(text: &str) -> Denied {
             (Some("ImplicitDeny"), _) | (None, Some("false")) => Denial::Implicit,
             (_, _) => Denial::Unknown,
         },
-        action: member("authaction"),
+        action: member("authaction").or_else(|| labelled_action(text)),
         resource: member("authresource"),
         principal: member("authprincipaldisplayname"),
         principal_kind: member("authprincipaltype"),
@@ -121,6 +132,8 @@ static CLIENTS: &[&str] = &[
     "alibabacloud_tea",
     "@alicloud/",
     "aliyungoclientfailure",
+    "sdk.readtimeout",
+    "sdk.timeouterror",
 ];
 
 /// The SDKs of Java, Go, Python and the oldest one of Go.

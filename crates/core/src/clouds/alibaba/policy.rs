@@ -6,7 +6,7 @@ use crate::{clouds::Grant, signing::request::push_json_texts};
 /// Instances are named one by one; reads are allowed for the region, since RAM checks a read of
 /// several instances against all of them.
 pub(super) fn policy(grant: &Grant<'_>) -> Option<String> {
-    let action = action(grant.action)?;
+    let action = action(grant.action).filter(|_| grant.names_resources())?;
     let region = if grant.region.is_empty() { "*" } else { grant.region };
     let of_instance = |id: &str| format!("acs:ecs:{region}:*:instance/{id}");
     let resources = grant.resource_names(of_instance);

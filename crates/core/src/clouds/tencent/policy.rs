@@ -6,7 +6,7 @@ use crate::{clouds::Grant, signing::request::push_json_texts};
 /// Instances are named one by one. The account's part of a resource name is left empty, which means
 /// the account that owns the policy. Reads are allowed as a whole, as the vendor's own examples do.
 pub(super) fn policy(grant: &Grant<'_>) -> Option<String> {
-    let action = action(grant.action)?;
+    let action = action(grant.action).filter(|_| grant.names_resources())?;
     let of_instance = |id: &str| format!("qcs::cvm:{}::instance/{id}", grant.region);
     let resources = grant.resource_names(of_instance);
     let mut json = String::from("{\n  \"version\": \"2.0\",\n  \"statement\": [");

@@ -54,12 +54,12 @@ impl<'t> Surroundings<'t> {
 
     /// The instances that an error is about: those of its message, else of its line, else of one other
     /// line of its record. Several lines with ids are several things; then it is not known which.
-    pub(super) fn ids(&self, message: &str, cloud: &Cloud) -> Vec<String> {
+    pub(super) fn ids(&self, code: &str, message: &str, cloud: &Cloud) -> Vec<String> {
         let own = ids_in(message, cloud);
         if !own.is_empty() || names_another_resource(message) {
             return own;
         }
-        let own = ids_in(self.line, cloud);
+        let own = self.line_ids(code, cloud);
         if !own.is_empty() || self.has_several {
             return own;
         }
@@ -70,6 +70,18 @@ impl<'t> Surroundings<'t> {
             (Some(ids), Some(others)) if ids == others && lines.all(|more| more == ids) => ids,
             (_, _) => Vec::new(),
         }
+    }
+
+    /// The instances of the line: those before the code if there are any, behind what is said to be well,
+    /// since a sentence goes on about others (`i-1 failed with …, i-2 is fine`).
+    fn line_ids(&self, code: &str, cloud: &Cloud) -> Vec<String> {
+        const WELL: [&str; 5] = ["正常", "成功", "好的", " ok", "ucceeded"];
+        let (before, _) = self.line.split_once(code).unwrap_or((self.line, ""));
+        let well = WELL.iter().filter_map(|word| before.rfind(word)).max();
+        let before = well.and_then(|at| before.get(at..)).unwrap_or(before);
+        Some(ids_in(before, cloud))
+            .filter(|ids| !ids.is_empty())
+            .unwrap_or_else(|| ids_in(self.line, cloud))
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
         &[
             "407 proxy auth",
             "code 407 from proxy",
+            "proxy authentication required",
             "proxyauthenticationrequired",
             "tunnel connection failed: 407",
             "connect tunnel failed, response 407",
@@ -81,6 +82,7 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "未能创建 ssl/tls 安全通道",
             "ssl_error_rx_record_too_long",
             "pr_end_of_file_error",
+            "unrecognized ssl message",
             "err_ssl_unrecognized_name",
             "err_ssl_client_auth",
             "err_bad_ssl_client_auth",
@@ -122,6 +124,8 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "ssl_error_bad_cert_domain",
         ],
     ),
+    // Whatever ended it; a certificate has words of its own.
+    ("tls-handshake", &["while ssl handshaking to upstream"]),
     (
         "connect-refused",
         &[
@@ -209,6 +213,10 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "operation has timed out",
             "request timed out",
             "httpclient.timeout",
+            "task was canceled",
+            "ms exceeded",
+            "操作超时",
+            "操作已超时",
             "upstream timed out",
             "err_timed_out",
             "ns_error_net_timeout",
@@ -224,6 +232,8 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "connection was reset",
             "remotedisconnected",
             "remote end closed connection",
+            "server disconnected",
+            "before message completed",
             "forcibly closed",
             "强迫关闭",
             "socket hang up",
@@ -311,6 +321,7 @@ pub(super) static OWN_PROXY: &[&str] = &[
     "tunnel connection failed",
     "connect tunnel failed",
     "from proxy after connect",
+    "proxy authentication required",
     "proxy connect aborted",
     "err_proxy_",
     "err_tunnel_connection_failed",

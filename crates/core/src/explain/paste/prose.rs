@@ -92,7 +92,8 @@ impl Reader<'_> {
                     None => (at, word, false),
                 },
             };
-            let in_place = known && (is_cell(text, &at) || is_thrown(text, at.start))
+            let is_name = || known && text.get(at.end..).is_some_and(|after| after.starts_with("Error: "));
+            let in_place = known && (is_cell(text, &at) || is_thrown(text, at.start) || is_name())
                 || (known
                     || is_code_like(code) && !is_field_name(code)
                     || is_one_word(code) && is_of_answer(text, &at))
@@ -101,7 +102,9 @@ impl Reader<'_> {
                     && (known || !is_exception(code) || !stands_as_error(text, at.start));
             // The same code a few words on is the same error (a link to its page, say).
             let repeated = hits.last().is_some_and(|last| {
-                last.code == code && at.start - last.at.end < BEFORE_BYTES && !in_place
+                last.code == code
+                    && at.start - last.at.end < BEFORE_BYTES
+                    && (!in_place || is_field_below(text, last.at.end..at.start))
             });
             if (known || in_place) && !repeated && !self.is_made_up(text, &at) {
                 hits.push(Hit { at, code, in_place });
@@ -137,6 +140,16 @@ impl Reader<'_> {
         let before = before.to_ascii_lowercase();
         tools.any(|tool| before.ends_with(tool))
     }
+}
+
+/// Whether a code is a member of the dump below an exception that said it, with its request id, already.
+fn is_field_below(text: &str, between: Range<usize>) -> bool {
+    let between = text.get(between).unwrap_or("");
+    between.rsplit_once('\n').is_some_and(|(above, line)| {
+        line.starts_with([' ', '\t'])
+            && line.trim_start().trim_start_matches(['"', '\'']).starts_with("code")
+            && request_id("", above).is_some_and(|id| is_id(&id))
+    })
 }
 
 /// Whether `Code: Word` goes on, on its line or the next ones, with a message and a request id.

@@ -92,7 +92,7 @@ impl Reader<'_> {
         };
         for (_, cloud) in candidates {
             if report.instance_ids.is_empty() {
-                report.instance_ids = around.ids(&report.message, cloud);
+                report.instance_ids = around.ids(&report.code, &report.message, cloud);
             }
             let is_permission = catalogue(cloud).permission_codes.contains(&report.code.as_str());
             let explanation = self.explanation(cloud, is_permission, &mut report, around, hop);
@@ -150,7 +150,7 @@ impl Reader<'_> {
         }
         let explanation = if let Some(cloud) = cloud {
             if report.instance_ids.is_empty() {
-                report.instance_ids = around.ids(&report.message, cloud);
+                report.instance_ids = around.ids(&report.code, &report.message, cloud);
             }
             let is_permission =
                 family.is_some_and(|family| family.facts().group == Group::GetPermission);

@@ -30,13 +30,16 @@ pub(super) fn request_id(before: &str, after: &str) -> Option<String> {
         .or_else(|| closing_id(line_after))
 }
 
-/// `[RequestId] 6F2A…`, `【请求ID】6F2A…`
+/// `[RequestId] 6F2A…`, `【请求ID】6F2A…`, `请求 ID【6F2A…】`; behind a blank alone, what has the shape of one.
 fn bracketed<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
     let lower = text.to_ascii_lowercase();
     let closed = names.iter().filter_map(|name| Some(lower.find(name)? + name.len())).min()?;
-    let value = text.get(closed..)?.strip_prefix([']', '】'])?.trim_start();
+    let rest = text.get(closed..)?.trim_start_matches(' ');
+    let bracket = rest.strip_prefix([']', '】', '【', '[', '(', '（']);
+    let value = bracket.unwrap_or(rest).trim_start();
     let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-    value.get(..end.unwrap_or(value.len()))
+    let value = value.get(..end.unwrap_or(value.len()))?;
+    (bracket.is_some() || is_id(value)).then_some(value)
 }
 
 /// The id that goes on behind a line break, if the pieces make a whole one.

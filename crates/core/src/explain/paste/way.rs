@@ -80,7 +80,7 @@ impl Reader<'_> {
                 status: None,
                 request_id: request_id(before, after)
                     .or_else(|| id_at_end(after.split('\n').next().unwrap_or(""))),
-                instance_ids: around.ids(said, cloud),
+                instance_ids: around.ids(sentence, said, cloud),
                 ..ErrorReport::default()
             };
             self.explain_said(cloud, report, &around);
@@ -135,7 +135,9 @@ impl Reader<'_> {
         let names_client =
             |piece: &str| clouds.iter().any(|cloud| says(piece, catalogue(cloud).clients));
         let is_about = |piece: &str| names_host(piece) || names_client(piece);
-        if names_host(&lower)
+        // What is told as lost would be told as kept if it says that the browser kept it.
+        let is_lost = || !is_beside && says(start_of(&lower, 2_000), FETCH_FAILED);
+        if (names_host(&lower) || is_lost())
             && let Some(word) = browser::kept(&lower)
             // A fault that has a name says more than that nothing came, or that nothing may be read.
             && (word != "network" && !(word == "cors" && browser::is_only_added(&lower))
