@@ -712,7 +712,8 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
             let same_columns = heading.is_first && separators > 0;
             self.objects
                 || (same_columns && heading.separators == separators)
-                || heading.cells.iter().any(|cell| is_title(cell))
+                // As kubectl heads the column; the names beside it may be the same ids.
+                || heading.cells.iter().any(|cell| is_title(cell) || cell.contains("PROVIDERID"))
                 || heading.cells.last().is_some_and(|cell| cell.ends_with([':', '\u{ff1a}']))
         });
         if is_heading {

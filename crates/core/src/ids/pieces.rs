@@ -253,6 +253,9 @@ fn word<'t>(
 
 /// As `region.id` some name what they run on. A region begins with an area of two letters, such as `cn`.
 fn part<'t>(piece: Piece<'t>, pieces: &mut Vec<Piece<'t>>) {
+    // Behind other words a point ends a sentence; several stand for what was left out.
+    let whole = piece.text.strip_suffix('.').filter(|text| piece.start > 0 && !text.ends_with('.'));
+    let piece = Piece { text: whole.unwrap_or(piece.text), ..piece };
     let is_region = |text: &str| {
         matches!(text.as_bytes(), [b'a'..=b'z', b'a'..=b'z', b'-', ..]) && !text.contains('.')
     };

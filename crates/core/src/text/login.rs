@@ -258,7 +258,9 @@ fn sentences(text: &str, places: &mut Vec<Range<usize>>) {
                     && value.bytes().any(|byte| byte.is_ascii_alphabetic())
             };
             let is_told = between.contains(['是', '为', '：', ':', '=', '＝'])
-                || name != "密钥" && !between.is_empty() && value.get(..length).is_some_and(is_mixed);
+                || name != "密钥"
+                    && !between.is_empty()
+                    && value.get(..length).is_some_and(is_mixed);
             if !is_told {
                 continue;
             }

@@ -60,6 +60,8 @@ fn hide_runs(text: &str, masked: &mut String) {
         if names_a_secret(run)
             && let Some((separator, value)) = value_after(after)
             && !(is_path(value) && run.to_ascii_lowercase().ends_with("pwd"))
+            // `pass=12 fail=0` counts tests.
+            && (value.len() >= 6 || !last_word(run).eq_ignore_ascii_case("pass"))
         {
             masked.push_str(separator);
             masked.push_str(MASK);
@@ -89,6 +91,10 @@ fn is_random(run: &str) -> bool {
     })
 }
 
+fn last_word(run: &str) -> &str {
+    run.rsplit(['-', '_', '/']).next().unwrap_or_default()
+}
+
 fn names_a_secret(run: &str) -> bool {
     // The last letters are enough, and they keep long runs cheap.
     let name: String = run
@@ -101,7 +107,8 @@ fn names_a_secret(run: &str) -> bool {
     SECRET_NAMES.iter().any(|secret| secret.chars().rev().eq(name.chars().take(secret.len())))
         || name.starts_with("reraeb") && run.len() == "bearer".len()
         // As people call the two halves of a key: `ak: …, sk: …`, `ALI_SK=…`.
-        || run.rsplit(['-', '_', '/']).next().is_some_and(|last| last.eq_ignore_ascii_case("sk"))
+        || last_word(run).eq_ignore_ascii_case("sk")
+        || last_word(run).eq_ignore_ascii_case("pass")
 }
 
 /// The separator and the value that follow a name: `="…"`, `: …`, `%3D…`, `>…`.

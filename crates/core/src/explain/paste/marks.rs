@@ -77,11 +77,11 @@ impl<'t> Surroundings<'t> {
     fn line_ids(&self, code: &str, cloud: &Cloud) -> Vec<String> {
         const WELL: [&str; 5] = ["正常", "成功", "好的", " ok", "ucceeded"];
         let (before, _) = self.line.split_once(code).unwrap_or((self.line, ""));
-        let well = WELL.iter().filter_map(|word| before.rfind(word)).max();
-        let before = well.and_then(|at| before.get(at..)).unwrap_or(before);
-        Some(ids_in(before, cloud))
-            .filter(|ids| !ids.is_empty())
-            .unwrap_or_else(|| ids_in(self.line, cloud))
+        // What is well, and the object before this one in a dump.
+        let other = WELL.iter().chain(&["},"]).filter_map(|word| before.rfind(word)).max();
+        let own = ids_in(other.and_then(|at| before.get(at..)).unwrap_or(before), cloud);
+        let all = ids_in(self.line, cloud);
+        if !own.is_empty() || other.is_some() && all.len() > 1 { own } else { all }
     }
 }
 

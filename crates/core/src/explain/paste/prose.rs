@@ -92,7 +92,8 @@ impl Reader<'_> {
                     None => (at, word, false),
                 },
             };
-            let is_name = || known && text.get(at.end..).is_some_and(|after| after.starts_with("Error: "));
+            let is_name =
+                || known && text.get(at.end..).is_some_and(|after| after.starts_with("Error: "));
             let in_place = known && (is_cell(text, &at) || is_thrown(text, at.start) || is_name())
                 || (known
                     || is_code_like(code) && !is_field_name(code)

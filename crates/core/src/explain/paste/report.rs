@@ -79,8 +79,11 @@ impl Reader<'_> {
             return self.report_unknown(&mut report, around, in_place, detected_format);
         };
         // The label of the consoles of these clouds, with an id as they have.
-        let is_labelled =
-            || in_place && is_id(request_id) && says(around.text, &["请求ID", "请求 ID", "请求Id"]);
+        let is_labelled = || {
+            in_place
+                && is_id(request_id)
+                && says(around.text, &["请求ID", "请求 ID", "请求Id", "請求ID"])
+        };
         if is_common && most == 0 && !is_labelled() {
             return false;
         }
@@ -181,7 +184,10 @@ impl Reader<'_> {
             .iter()
             .zip(&around.marks)
             .find(|(cloud, mark)| {
-                **mark > 0 && catalogue(cloud).wrappers.contains(&report.code.as_str())
+                let known = catalogue(cloud);
+                // `SDK.ServerUnreachable` is nobody else's.
+                let is_its = || known.errors.iter().any(|entry| entry.code == report.code);
+                known.wrappers.contains(&report.code.as_str()) && (**mark > 0 || is_its())
             })
             .map(|(cloud, _)| *cloud);
         let Some(cloud) = cloud else { return Wrapped::No(None) };

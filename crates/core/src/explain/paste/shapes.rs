@@ -166,7 +166,9 @@ fn label(text: &str, at: usize) -> Option<String> {
     let last = name.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or("");
     let introduces =
         matches!(last, "code" | "errorcode" | "error_code" | "errcode" | "error" | "codedesc")
-            || ["错误码", "错误代码", "错误编码"].iter().any(|word| name.ends_with(word));
+            || ["错误码", "错误代码", "错误编码", "錯誤碼", "錯誤代碼", "エラーコード"]
+                .iter()
+                .any(|word| name.ends_with(word));
     let is_label = separator.contains(['=', ':', '：', '>', ']', '】']) && introduces;
     is_label.then(|| last.to_owned())
 }

@@ -11,8 +11,17 @@ use serde_json::{Map, Value};
 
 /// The request id of an error, near its code. One that a line break has parted is joined.
 pub(super) fn request_id(before: &str, after: &str) -> Option<String> {
-    const NAMES: &[&str] =
-        &["requestid", "request_id", "request id", "request-id", "请求id", "请求 id"];
+    const NAMES: &[&str] = &[
+        "requestid",
+        "request_id",
+        "request id",
+        "request-id",
+        "请求id",
+        "请求 id",
+        "請求id",
+        "請求 id",
+        "リクエストid",
+    ];
     let read = |text: &str| {
         let ends = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
         let id = value_of(text, NAMES, ends).or_else(|| bracketed(text, NAMES))?;
