@@ -177,6 +177,9 @@ mod tests {
             ("SecurityToken%3DCAIS1%26Version%3D1", "SecurityToken%3D•••%26Version%3D1"),
             ("<SecurityToken>abc</SecurityToken>", "<SecurityToken>•••</SecurityToken>"),
             ("Credential=x, Signature=0a1b", "Credential=x, Signature=•••"),
+            ("ak: LTAI5tFake sk: Zk29dkKs93dk", "ak: LTAI5tFake sk: •••"),
+            ("user:admin pass:Qq11ww22", "user:admin pass:•••"),
+            ("root 密码 Yt5$qqLmN1", "root 密码 •••"),
         ] {
             assert_eq!(hide_secrets(text), hidden);
         }
@@ -191,6 +194,8 @@ mod tests {
     fn ordinary_texts_stay() {
         for text in [
             "Token error.",
+            "pass=12 fail=0 task: 12345678 disk: vda12345",
+            "密码 8-30 个字符，不能与账号相同",
             "InvalidSecurityToken.Expired: Specified SecurityToken is expired.",
             "RequestId: 473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E",
             "UnsupportedOperation.InstanceStateEnterServiceLiveMigrate",

@@ -23,6 +23,7 @@ pub(super) fn kept(lower: &str) -> Option<&'static str> {
         "混合主动内容",
         "混合内容",
         "insecure content from",
+        "over https, but requested an insecure",
     ]) {
         return Some("mixed-content");
     }
