@@ -149,7 +149,7 @@ async fn own_print(fixture: &mut Fixture) -> Result<()> {
     page.run(script, &[]).await?;
     press().await?;
     page.act("failures-first").await?;
-    page.wait_for("[data-action=failures-first][aria-pressed=true]").await?;
+    page.wait_for("[data-action=failures-first][aria-pressed=false]").await?;
     ensure!(page.count("tr[data-outcome]").await? == 50);
     page.run("removeEventListener('keydown', window.take, true); return true;", &[]).await?;
     // Firefox copies the page before Yew can render for `beforeprint`, but after it has had the keys.
