@@ -67,6 +67,8 @@ pub enum Capability {
     SharedConfiguration,
     /// The driver types into fields in a cross-origin frame.
     TypingInFrames,
+    /// The driver prints.
+    Printing,
 }
 
 /// What a browser or its driver cannot do. A case that needs it is skipped, and counted as skipped.
@@ -287,6 +289,7 @@ impl Session {
             (Browser::Webkit, Capability::SharedConfiguration) => {
                 "WebKit's page reads the operator's file anew when its rest has come"
             }
+            (Browser::Webkit, Capability::Printing) => "WebKit's driver does not print",
             (Browser::Webkit, Capability::TypingInFrames) => {
                 "WebKit's driver types into no frame of another origin"
             }

@@ -91,8 +91,8 @@ async fn address(fixture: &mut Fixture) -> Result<()> {
     page.wait_for("[data-error='MutexOperation.TaskRunning'] article").await?;
     driver.refresh().await?;
     page.wait_for("[data-error='MutexOperation.TaskRunning'] article").await?;
-    let title = driver.title().await?;
-    ensure!(title.contains("MutexOperation.TaskRunning"), "{title}");
+    let script = "return document.title.includes('MutexOperation.TaskRunning');";
+    page.wait_until("the code in the title", script, &[]).await?;
     // An unknown code is reported as unknown; an unknown address leads to the whole index.
     driver.goto(&at("#/errors/tencent/NoSuchCode.Ever")).await?;
     page.wait_for("[data-error='NoSuchCode.Ever'] article").await?;

@@ -9,7 +9,7 @@ use flate2::read::ZlibDecoder;
 use memchr::memmem;
 use relight_e2e::{
     Fixture, Setting,
-    browser::{Browser, Unsupported},
+    browser::{Browser, Capability, Unsupported},
     case,
     suite::Case,
     until,
@@ -125,6 +125,7 @@ fn sheets(pdf: &[u8]) -> usize {
 
 /// As a person prints it, not as a script says it: on paper there are many times as many rows.
 async fn own_print(fixture: &mut Fixture) -> Result<()> {
+    fixture.page.session().needs(Capability::Printing)?;
     let page = &fixture.page;
     let running = TENCENT.running(fixture, 380);
     page.compose(&TENCENT.form(&running.join("\n"))).await?;
