@@ -65,7 +65,7 @@ pub(crate) fn use_page_size(size: usize) -> usize {
             let window = web_sys::window();
             let media = window.as_ref().and_then(|one| one.match_media("print").ok().flatten());
             // Some browsers tell both, some only one of them in time.
-            let told = window.as_ref().map(|window| {
+            let events = window.as_ref().map(|window| {
                 [("beforeprint", true), ("afterprint", false)].map(|(name, begins)| {
                     let printing = printing.clone();
                     EventListener::new(window, name, move |_| printing.set(begins))
@@ -85,7 +85,7 @@ pub(crate) fn use_page_size(size: usize) -> usize {
                 let now = media.clone();
                 EventListener::new(&media, "change", move |_| printing.set(now.matches()))
             });
-            let listeners = (told, key, changed);
+            let listeners = (events, key, changed);
             move || drop(listeners)
         });
     }

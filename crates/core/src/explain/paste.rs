@@ -113,8 +113,8 @@ struct Reader<'o> {
     found: Vec<Explanation>,
     /// Errors that were read, whether or not they came to an explanation.
     seen: BTreeSet<String>,
-    /// The records whose errors were told.
-    told: Vec<String>,
+    /// The records whose errors were explained.
+    explained: Vec<String>,
 }
 
 impl<'o> Reader<'o> {
@@ -134,8 +134,8 @@ impl<'o> Reader<'o> {
         let regions = clouds.iter().flat_map(|cloud| cloud.regions.known);
         let mut regions: Vec<_> = regions.map(|region| region.id).collect();
         regions.sort_unstable();
-        let (found, seen, told) = (Vec::new(), BTreeSet::new(), Vec::new());
-        Reader { options, clouds, codes, operations, regions, found, seen, told }
+        let (found, seen, explained) = (Vec::new(), BTreeSet::new(), Vec::new());
+        Reader { options, clouds, codes, operations, regions, found, seen, explained }
     }
 
     /// A text that is nothing but codes. False, with nothing found, if it is something else.

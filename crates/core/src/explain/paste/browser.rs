@@ -1,11 +1,11 @@
-//! What browsers say of a request that they kept, or whose answer they kept: the policies of CORS, of the
+//! What browsers say of a request that they blocked, or whose answer they blocked: the policies of CORS, of the
 //! page (CSP), of mixed content and of the local network, and their extensions. Each engine has words of
 //! its own and translates them; what is looked for are names of headers, codes and directives.
 
 use super::shapes::says;
 
 /// The layer's word for what a browser says in a text, in lower case.
-pub(super) fn kept(lower: &str) -> Option<&'static str> {
+pub(super) fn blocked(lower: &str) -> Option<&'static str> {
     let any = |phrases: &[&str]| says(lower, phrases);
     // A policy that only reports keeps nothing.
     let is_report = any(&["[report only]", "[report-only]", "policy-report-only"]);

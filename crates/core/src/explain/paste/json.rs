@@ -33,10 +33,10 @@ impl Reader<'_> {
                 self.listed(json);
                 let start = floor(text, read_to.max(span.start.saturating_sub(BEFORE_BYTES)));
                 let around = text.get(start..span.end).unwrap_or(json);
-                let told = self.told.len();
+                let explained = self.explained.len();
                 self.json(&value, around, json, nesting);
-                if nesting == 0 && self.told.len() > told {
-                    self.told.push(json.to_owned());
+                if nesting == 0 && self.explained.len() > explained {
+                    self.explained.push(json.to_owned());
                 }
                 read_to = span.end;
             }
@@ -116,9 +116,10 @@ impl Reader<'_> {
                             super::Surroundings { has_several, ..text }
                         });
                         let is_foreign = surroundings.is_foreign;
-                        let is_told = self.report(report, surroundings, true, DetectedFormat::Json);
+                        let is_explained =
+                            self.report(report, surroundings, true, DetectedFormat::Json);
                         // Word by word, what is another cloud's would look like one of ours.
-                        if !is_told && !is_foreign {
+                        if !is_explained && !is_foreign {
                             self.nested(fields.values(), nesting);
                         }
                     } else {

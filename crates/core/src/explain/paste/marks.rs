@@ -19,7 +19,7 @@ pub(super) struct Surroundings<'t> {
     pub(super) text: &'t str,
     /// Its line.
     pub(super) line: &'t str,
-    /// Whether it names several instances that cannot be told apart.
+    /// Whether it names several instances that cannot be explained apart.
     pub(super) has_several: bool,
     /// For each cloud of the reader, how much speaks for it.
     pub(super) marks: Vec<u8>,

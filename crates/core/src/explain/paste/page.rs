@@ -103,7 +103,7 @@ fn network_error(lower: &str) -> Option<u16> {
 /// Whether a gateway says that it passed the request on to nobody: what stands behind it could not be
 /// reached, or a rule of the gateway forbids it. A connection that broke or an answer that did not come
 /// says nothing of the kind, and neither does the last of several attempts.
-pub(super) fn kept(lower: &str, of_vendors: &[&str]) -> bool {
+pub(super) fn did_not_forward(lower: &str, of_vendors: &[&str]) -> bool {
     /// No connection: refused, no way to it, no handshake, no valid certificate. 522 is not among them, as
     /// it stands for a request as well that was sent and not acknowledged.
     const NO_CONNECTION: [u16; 4] = [521, 523, 525, 526];

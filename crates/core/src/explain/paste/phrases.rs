@@ -315,7 +315,7 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What says that the fault is with the proxy that a program was told to use.
+/// What says that the fault is with the proxy that a program was explained to use.
 pub(super) static OWN_PROXY: &[&str] = &[
     "proxyconnect",
     "proxyerror(",
@@ -372,7 +372,7 @@ pub(super) static IN_A_BROWSER: &[&str] = &[
     "err_http2_",
 ];
 
-/// What browsers say when nothing but a failure can be told.
+/// What browsers say when nothing but a failure can be explained.
 pub(super) static FETCH_FAILED: &[&str] = &[
     "typeerror: failed to fetch",
     "networkerror when attempting to fetch",

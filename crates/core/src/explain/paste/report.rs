@@ -34,11 +34,11 @@ impl Reader<'_> {
         in_place: bool,
         detected_format: DetectedFormat,
     ) -> bool {
-        let is_told = self.report_in(report, around, in_place, detected_format);
-        if is_told && self.told.len() < ERRORS_MAX {
-            self.told.push(around.text.to_owned());
+        let is_explained = self.report_in(report, around, in_place, detected_format);
+        if is_explained && self.explained.len() < ERRORS_MAX {
+            self.explained.push(around.text.to_owned());
         }
-        is_told
+        is_explained
     }
 
     fn report_in(

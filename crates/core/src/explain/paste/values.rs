@@ -1,4 +1,4 @@
-//! What a text or an object says under a name, and what else is told beside a code: the request id, the
+//! What a text or an object says under a name, and what else is explained beside a code: the request id, the
 //! message, instance ids, the key id, how far a clock was off.
 
 use crate::{

@@ -84,7 +84,7 @@ impl Reader<'_> {
                 ..ErrorReport::default()
             };
             self.explain_said(cloud, report, &around);
-            self.told.push(own.to_owned());
+            self.explained.push(own.to_owned());
         }
     }
 
@@ -93,7 +93,7 @@ impl Reader<'_> {
         self.way_in(start_of(text, BYTES_MAX).to_owned());
     }
 
-    /// What a text says of the way beside the errors that were told: another request may have failed there,
+    /// What a text says of the way beside the errors that were explained: another request may have failed there,
     /// and of that one something may have been carried out.
     pub(super) fn way_beside(&mut self, text: &str) {
         if text.len() > BYTES_MAX {
@@ -101,9 +101,9 @@ impl Reader<'_> {
         }
         // With a line before it nothing is taken for all of an answer.
         let mut rest = format!("\n{text}");
-        for told in std::mem::take(&mut self.told) {
-            if let Some(at) = rest.find(&told) {
-                blank(&mut rest, at..at + told.len());
+        for explained in std::mem::take(&mut self.explained) {
+            if let Some(at) = rest.find(&explained) {
+                blank(&mut rest, at..at + explained.len());
             }
         }
         self.way_in(rest);
@@ -115,14 +115,16 @@ impl Reader<'_> {
         let clouds = self.clouds.clone();
         let of_vendors: Vec<&str> =
             clouds.iter().flat_map(|cloud| catalogue(cloud).gateways).copied().collect();
-        // The page of an answer whose header was told says no more than that.
-        let is_header = |told: &Explanation| told.detected_format == Some(DetectedFormat::Header);
+        // The page of an answer whose header was explained says no more than that.
+        let is_header =
+            |explained: &Explanation| explained.detected_format == Some(DetectedFormat::Header);
         if !self.found.iter().any(is_header)
             && let Some((word, confidence)) = page::gateway(&lower, &of_vendors)
         {
             let original = shown(&text);
-            let is_kept = word == "html-answer" && page::kept(&lower, &of_vendors);
-            let says = if is_kept { "went no further" } else { original.as_str() };
+            let is_not_forwarded =
+                word == "html-answer" && page::did_not_forward(&lower, &of_vendors);
+            let says = if is_not_forwarded { "went no further" } else { original.as_str() };
             let known = Known::default();
             self.push_at(word, says, &original, &known, DetectedFormat::Page, confidence);
             let Some(at) = page::span(&lower) else { return };
@@ -135,17 +137,17 @@ impl Reader<'_> {
         let names_client =
             |piece: &str| clouds.iter().any(|cloud| says(piece, catalogue(cloud).clients));
         let is_about = |piece: &str| names_host(piece) || names_client(piece);
-        // What is told as lost would be told as kept if it says that the browser kept it.
+        // What is explained as lost would be explained as blocked if it says that the browser blocked it.
         let is_lost = || !is_beside && says(start_of(&lower, 2_000), FETCH_FAILED);
         if (names_host(&lower) || is_lost())
-            && let Some(word) = browser::kept(&lower)
+            && let Some(word) = browser::blocked(&lower)
             // A fault that has a name says more than that nothing came, or that nothing may be read.
             && (word != "network" && !(word == "cors" && browser::is_only_added(&lower))
                 || transport::fault(&lower, &clouds, &is_about).is_none())
         {
             self.push_kept(word, &text, &lower);
             blank_lines(&mut text, &lower, |line| {
-                browser::kept(line).is_some() || says(line, FETCH_FAILED)
+                browser::blocked(line).is_some() || says(line, FETCH_FAILED)
             });
         }
         self.faults(&mut text, &is_about);
@@ -187,18 +189,18 @@ impl Reader<'_> {
             let lower = text.to_ascii_lowercase();
             let Some(fault) = transport::fault(&lower, &self.clouds, is_about) else { break };
             let own = text.get(fault.at.clone()).unwrap_or(text);
-            // What says only that something failed is another word for what was told.
+            // What says only that something failed is another word for what was explained.
             if fault.word != "network" || self.found.is_empty() && faults.is_empty() {
                 let (detected_format, confidence) = (DetectedFormat::Prose, Confidence::Likely);
-                let told = self.fault(&fault, text, own, detected_format, confidence);
-                faults.push((fault.at.start, told));
+                let explained = self.fault(&fault, text, own, detected_format, confidence);
+                faults.push((fault.at.start, explained));
             }
             let at = fault.at;
             blank(text, at);
         }
         faults.sort_by_key(|(at, _)| *at);
-        for (_, told) in faults {
-            self.push(told);
+        for (_, explained) in faults {
+            self.push(explained);
         }
     }
 
@@ -210,8 +212,8 @@ impl Reader<'_> {
         detected_format: DetectedFormat,
         confidence: Confidence,
     ) {
-        let told = self.fault(fault, text, original, detected_format, confidence);
-        self.push(told);
+        let explained = self.fault(fault, text, original, detected_format, confidence);
+        self.push(explained);
     }
 
     fn fault(
