@@ -65,6 +65,7 @@ export async function page(chromium, sandbox) {
       const summary = (side) => ({
         firstPaint: median(loads[side].map((load) => load.firstPaint)),
         ready: median(loads[side].map((load) => load.ready)),
+        complete: median(loads[side].map((load) => load.complete)),
         bytes: loads[side][0].bytes,
       });
       links[name] = { ours: summary("ours"), theirs: summary("theirs") };
@@ -107,27 +108,43 @@ function offered(clouds) {
 }
 
 /**
+ * Defined in each page: how many valid ids the form says it has read. The form counts them in words at
+ * first (“1 valid, 0 not sent”), and with a counter for each kind once the second part is there.
+ */
+function defineCounted() {
+  globalThis.counted = (root) => {
+    const text =
+      root.querySelector("[data-count=valid] b, #valid")?.textContent ||
+      root.querySelector("#ids-help")?.textContent.match(/^([\d,]+) valid/)?.[1];
+    return Number(text?.replaceAll(",", ""));
+  };
+}
+
+/**
  * One visit with an empty cache, in milliseconds from the start of the navigation. A page is ready in
- * the frame in which an id that is written to its field is counted; this is tried from the first frame on.
+ * the frame in which an id that is written to its field is counted; this is tried from the first frame
+ * on. It is complete when the counters of the second part are there, too.
  */
 async function load(browser, url, link) {
   const context = await browser.createBrowserContext();
   const tab = await context.newPage();
   await emulate(tab, link);
+  await tab.evaluateOnNewDocument(defineCounted);
   await tab.evaluateOnNewDocument(() => {
-    globalThis.whenReady = new Promise((done) => {
+    globalThis.whenComplete = new Promise((done) => {
+      let ready;
       const look = async () => {
         const frame = performance.now();
         const root = document.querySelector("relight-console")?.shadowRoot ?? document;
         const field = root.querySelector("[name=instanceIds]");
-        if (field) {
+        if (field && !ready) {
           field.value = "i-bp1g6zv0ce8oghu7k2mz";
           field.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
           // Ours updates after the event, the peer during it.
           for (let turn = 0; turn < 9; turn += 1) await null;
-          const counted = root.querySelector("[data-count=valid] b, #valid")?.textContent;
-          if (counted === "1") return done(frame);
+          if (counted(root) === 1) ready = frame;
         }
+        if (ready && root.querySelector("[data-count=valid] b, #valid")) return done({ ready, complete: frame });
         requestAnimationFrame(look);
       };
       look();
@@ -135,7 +152,7 @@ async function load(browser, url, link) {
   });
   await tab.goto(url, { waitUntil: "load" });
   const times = await tab.evaluate(async () => {
-    const ready = await globalThis.whenReady;
+    const { ready, complete } = await globalThis.whenComplete;
     const painted = await new Promise((done) => {
       new PerformanceObserver((list) => {
         const entry = list.getEntriesByName("first-contentful-paint")[0];
@@ -145,8 +162,8 @@ async function load(browser, url, link) {
     const entries = [
       ...performance.getEntriesByType("navigation"),
       ...performance.getEntriesByType("resource"),
-    ].filter((one) => one.startTime < ready);
-    return { ready, firstPaint: painted, bytes: entries.reduce((sum, one) => sum + one.transferSize, 0) };
+    ].filter((one) => one.startTime < complete);
+    return { ready, complete, firstPaint: painted, bytes: entries.reduce((sum, one) => sum + one.transferSize, 0) };
   });
   await context.close();
   return times;
@@ -169,6 +186,7 @@ async function element(browser, url) {
     const context = await browser.createBrowserContext();
     const tab = await context.newPage();
     if (isCold) await emulate(tab, LINK);
+    await tab.evaluateOnNewDocument(defineCounted);
     await tab.goto(`${url}bare.html`, { waitUntil: "load" });
     const times = await tab.evaluate(async (isCold) => {
       const usable = async (host) => {
@@ -178,8 +196,7 @@ async function element(browser, url) {
             field.value = "i-bp1g6zv0ce8oghu7k2mz";
             field.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
             for (let turn = 0; turn < 20; turn += 1) await null;
-            const counted = host.shadowRoot.querySelector("[data-count=valid] b")?.textContent;
-            if (counted === "1") return performance.now();
+            if (counted(host.shadowRoot) === 1) return performance.now();
           }
           await new Promise((done) => requestAnimationFrame(done));
         }
@@ -283,6 +300,13 @@ async function idle(browser, url) {
  */
 async function keys(browser, url, whole) {
   const tab = await browser.newPage();
+  await tab.evaluateOnNewDocument(defineCounted);
+  // The form alone stays alone.
+  if (!whole) {
+    await tab.setRequestInterception(true);
+    tab.on("request", (request) =>
+      request.url().includes("relight_rest") ? request.abort() : request.continue());
+  }
   await tab.goto(whole ? `${url}bare.html` : url, { waitUntil: "networkidle0" });
   const measure = (text) => tab.evaluate(async (text, whole) => {
     if (whole && !document.querySelector("relight-console")) {
@@ -304,8 +328,7 @@ async function keys(browser, url, whole) {
     field.value = text;
     input();
     const count = text.split("\n").length;
-    const counted = () => Number(find("[data-count=valid] b")?.textContent.replaceAll(/\D/g, ""));
-    while (counted() !== count) await frame();
+    while (counted(root) !== count) await frame();
     const times = [];
     for (let press = 0; press < 40; press += 1) {
       // The browser's own part of a key press, which is not measured.
@@ -317,8 +340,10 @@ async function keys(browser, url, whole) {
       // Yew renders in microtasks after the event.
       for (let turn = 0; turn < 20; turn += 1) await null;
       times.push(performance.now() - start);
-      if (counted() !== count) throw new Error(`${counted()} ids are counted`);
+      if (counted(root) !== count) throw new Error(`${counted(root)} ids are counted`);
     }
+    const isAlone = !find("[data-count=valid]");
+    if (isAlone === whole) throw new Error(whole ? "the second part is missing" : "the second part is there");
     return times.slice(8);
   }, text, whole);
   const few = await measure(pasted(10));
