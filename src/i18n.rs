@@ -308,7 +308,7 @@ impl MessageArgs<'_> {
                 format!("正在等待 {source} 提供密钥，尚未发送任何请求。")
             }
             (MessageArgs::LinkTaken(what), Locale::En) => format!(
-                "The link that opened this page has filled in: {what}. Whoever made the link chose this: check it before you go on. Nothing has been checked or sent."
+                "The link that opened this page has filled in: {what}. The author of the link chose this: check it before you go on. Nothing has been checked or sent."
             ),
             (MessageArgs::LinkTaken(what), Locale::Zh) => format!(
                 "打开此页面的链接填入了：{what}。这些内容由制作链接的人选定，继续之前请核对。尚未查询或发送任何内容。"

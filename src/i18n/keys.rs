@@ -8,7 +8,7 @@ pub const SAVED: Text = text("Saved in this browser", "保存在此浏览器中�
 
 /// Below it, while a key may be chosen.
 pub const SAVED_HINT: Text = text(
-    "Whoever opens this page in this browser can sign with them; no page can read them back. After a lock they are still here, and have to be selected again.",
+    "Anyone who opens this page in this browser can sign with them; no page can read them back. After a lock they are still saved, and have to be selected again.",
     "任何人用此浏览器打开本页面都能用它们签名，但任何页面都无法读出。锁定后它们仍在列表中，需要重新选用。",
 );
 
@@ -47,7 +47,7 @@ pub const STOP_USING: Text = text("Stop using", "停止使用");
 pub const SAVE_OPENS: Text = text("Save this key in this browser…", "在此浏览器中保存此密钥…");
 /// What saving means.
 pub const SAVE_HINT: Text = text(
-    "It is saved as a key that signs and that no page can read back, until you delete it. Any page of this origin can sign with it, including requests with a future date. Save none on a computer that others use: whoever opens this page in this browser can sign with it, and whoever can copy the browser’s files can take it.",
+    "It is saved as a key that signs and that no page can read back, until you delete it. Any page of this origin can sign with it, including requests with a future date. Save none on a computer that others use: anyone who opens this page in this browser can sign with it, and anyone who can copy the browser’s files can take it.",
     "密钥将以不可读回的签名密钥形式保存，直至你清除。同源的任何页面都能用它签名，包括日期在将来的请求。请勿在他人也使用的电脑上保存：任何人用此浏览器打开本页面都能用它签名，能复制浏览器文件的人也能取走它。",
 );
 /// The field for the name.

@@ -15,7 +15,7 @@ pub const REST_FAILED: Text = text(
     "页面的其余部分加载失败。没有发送任何请求，已填写的内容都还在：请检查网络后重试。",
 );
 pub const REST_CHANGED: Text = text(
-    "A file of this page is not the one that it was published with, so it was not started. Nothing was sent. If a new version is being deployed right now, reload in a minute. If it stays so, the file was changed: enter no key here, and tell whoever runs this page.",
+    "A file of this page is not the one that it was published with, so it was not started. Nothing was sent. If a new version is being deployed right now, reload in a minute. If it stays so, the file was changed: enter no key here, and tell the administrator of this page.",
     "页面的某个文件与发布时不一致，因此没有启动它，也没有发送任何请求。如果正在部署新版本，请一分钟后重新加载；如果一直如此，说明文件已被改动：不要在此输入任何密钥，并告知页面的运维人员。",
 );
 pub const REST_REPLACED: Text = text(

@@ -11,7 +11,7 @@ use relight_core::{
 
 /// How long runs are stored, and who can see them.
 pub const SAVED_RUNS: Text = text(
-    "Saved on this device until you delete them here or clear this site’s data; the browser may clear them when space runs out or after a long time without a visit. Whoever uses this browser profile can see them. There is no key in them, and looking at them sends nothing.",
+    "Saved on this device until you delete them here or clear this site’s data; the browser may clear them when space runs out or after a long time without a visit. Anyone who uses this browser profile can see them. There is no key in them, and looking at them sends nothing.",
     "仅保存在本设备上，直到您在此处删除或清除本站点数据；存储空间不足或长期未访问时，浏览器也可能自行清除。使用此浏览器配置的人都能看到。其中不含密钥，查看时不会发送任何请求。",
 );
 

@@ -87,7 +87,7 @@ pub(crate) fn mended_at(entry: &'static Entry, hop: Hop) -> Option<(Who, Text)> 
         // A second meaning says what to do wherever it is; a proxy is its operator's.
         (_, Hop::OwnProxy | Hop::BrowserProxy | Hop::ProxyCloud) if !is_first => entry.remedy,
         ("host-not-found", Hop::OwnProxy) => text(
-            "Correct the proxy's address in the program's settings (HTTPS_PROXY and the like), or ask whoever runs that proxy.",
+            "Correct the proxy's address in the program's settings (HTTPS_PROXY and the like), or ask that proxy's administrator.",
             "请更正程序设置中的代理地址（如 HTTPS_PROXY），或联系该网络代理的维护者。",
         ),
         ("host-not-found", Hop::BrowserProxy) => text(
@@ -95,15 +95,15 @@ pub(crate) fn mended_at(entry: &'static Entry, hop: Hop) -> Option<(Who, Text)> 
             "请核对代理地址，并确认此处能解析它的域名。",
         ),
         ("host-not-found", Hop::ProxyCloud) => text(
-            "Check the region in the host name. If it is right, have whoever runs the proxy check its DNS.",
+            "Check the region in the host name. If it is right, ask the proxy's administrator to check its DNS.",
             "请核对域名中的地域；若无误，请由代理的维护者检查代理的 DNS。",
         ),
         (_, Hop::ProxyCloud) if is_certificate => text(
-            "Do not switch the check off. Have whoever runs the proxy look at its clock, its certificates and its DNS.",
+            "Do not switch the check off. Ask the proxy's administrator to check its clock, its certificates and its DNS.",
             "请勿关闭证书校验；请由代理的维护者检查代理的时钟、根证书和 DNS。",
         ),
         (_, Hop::BrowserProxy) if is_certificate => text(
-            "Do not click it away. Have whoever runs the proxy give it a certificate that browsers trust.",
+            "Do not click it away. Ask the proxy's administrator to give it a certificate that browsers trust.",
             "请勿忽略证书警告；请由代理的维护者为其配置浏览器信任的证书。",
         ),
         ("connect-refused" | "connect-timeout", Hop::OwnProxy) => text(
@@ -111,11 +111,11 @@ pub(crate) fn mended_at(entry: &'static Entry, hop: Hop) -> Option<(Who, Text)> 
             "请核对程序设置中的代理地址（如 HTTPS_PROXY），并确认该代理正在运行。",
         ),
         ("connect-refused" | "connect-timeout", Hop::BrowserProxy) => text(
-            "Have whoever runs the proxy see that it is up and that its address and port are right.",
+            "Ask the proxy's administrator to check that it is up, and its address and port.",
             "请由代理的维护者确认代理正在运行，且地址和端口无误。",
         ),
         ("connect-refused" | "connect-timeout", Hop::ProxyCloud) => text(
-            "Try again. If it stays, have whoever runs the proxy check its network and firewall.",
+            "Try again. If it stays, ask the proxy's administrator to check its network and firewall.",
             "请重试；若持续出现，请由代理的维护者检查代理的网络和防火墙。",
         ),
         (_, _) => return None,

@@ -306,7 +306,7 @@ pub static LAYERS: &[Entry] = &[
             "代理认为请求格式错误或过大，没有转发。",
         ),
         remedy: text(
-            "Send fewer instances in a call. If it stays, tell whoever runs the proxy.",
+            "Send fewer instances in a call. If it stays, tell the proxy's administrator.",
             "请减少单次提交的实例数；若持续出现，请联系代理的维护者。",
         ),
         who: Who::Administrator,
@@ -593,7 +593,7 @@ pub static LAYERS: &[Entry] = &[
             "The proxy says that its own configuration is wrong. The request was not sent.",
             "代理报告自身配置有误，请求没有发出。",
         ),
-        remedy: text("Tell whoever runs the proxy.", "请联系代理的维护者。"),
+        remedy: text("Tell the proxy's administrator.", "请联系代理的维护者。"),
         who: Who::Administrator,
         retry: Retry::AfterFix,
         effect: Effect::NothingDone,
@@ -740,7 +740,7 @@ pub static LAYERS: &[Entry] = &[
             "途中的网关自行作出了应答：它无法连接后端，或其规则不允许该请求。请求没有继续转发，因此没有执行任何操作。",
         ),
         remedy: text(
-            "Try again. If it stays, have whoever runs the proxy look at the gateway before it: whether the proxy is up, its certificate, and the gateway's rules.",
+            "Try again. If it stays, ask the proxy's administrator to check the gateway before it: whether the proxy is up, its certificate, and the gateway's rules.",
             "请重试；若持续出现，请由代理的维护者检查其前置网关：代理是否在运行、证书是否有效，以及网关的规则。",
         ),
         who: Who::Administrator,
@@ -1109,7 +1109,7 @@ pub static LAYERS: &[Entry] = &[
             "发送前，浏览器会先询问{far|代理}是否允许本页面（预检）。结果为不允许：缺少或错误设置了{header|跨域（CORS）头}，或返回了错误、重定向。请求本身没有发出。",
         ),
         remedy: text(
-            "Have whoever runs {far|the proxy} answer OPTIONS itself, with {header|the Access-Control-Allow-… headers} for this page, with a status of 2xx and without a login or a redirect.",
+            "Ask the administrator of {far|the proxy} to have it answer OPTIONS itself, with {header|the Access-Control-Allow-… headers} for this page, with a status of 2xx and without a login or a redirect.",
             "请由{far|代理}的维护者让其直接应答 OPTIONS：为本页面返回{header|Access-Control-Allow-… 头}，状态码为 2xx，且不要求登录、不重定向。",
         ),
         who: Who::Administrator,
@@ -1150,7 +1150,7 @@ pub static LAYERS: &[Entry] = &[
             "页面的内容安全策略（CSP）没有列出该地址，浏览器拦截了该请求。请求没有发出。",
         ),
         remedy: text(
-            "Have whoever serves the page add the proxy's origin to connect-src.",
+            "Ask the administrator of this page to add the proxy's origin to connect-src.",
             "请由页面的维护者在 connect-src 中加入代理的源地址。",
         ),
         who: Who::Administrator,
@@ -1210,7 +1210,7 @@ pub static LAYERS: &[Entry] = &[
             "网络代理（通常是公司的）返回了 407，没有放行。请求没有发往云端。",
         ),
         remedy: text(
-            "Set the login of that proxy in the program's settings, or ask whoever runs it for one.",
+            "Set the login of that proxy in the program's settings, or ask its administrator for one.",
             "请在程序设置中填写该代理的用户名和密码，或向其维护者申请。",
         ),
         who: Who::Administrator,
@@ -1229,7 +1229,7 @@ pub static LAYERS: &[Entry] = &[
             "程序所用的网络代理没有建立到{host|云端}的连接。请求没有发往云端。",
         ),
         remedy: text(
-            "Ask whoever runs that proxy to allow the cloud's host, or have the proxy's address in the program's settings corrected.",
+            "Ask that proxy's administrator to allow the cloud's host, or have the proxy's address in the program's settings corrected.",
             "请联系该网络代理的维护者放行云端域名，或更正程序设置中的代理地址。",
         ),
         who: Who::Administrator,

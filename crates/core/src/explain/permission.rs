@@ -113,7 +113,7 @@ pub(super) fn permission(
 }
 
 const FORBIDDEN: Text = text(
-    "A policy forbids this outright, and a policy that allows it does not help against that. Whoever wrote the forbidding policy must make an exception for this identity, or the task has to be done by another one.",
+    "A policy forbids this outright, and a policy that allows it does not help against that. The author of that policy must make an exception for this identity, or the task has to be done by another one.",
     "有策略显式拒绝了该操作，再授予允许策略也不会生效。需要由制定该拒绝策略的管理员为此身份设置例外，或改由其他身份执行。",
 );
 

@@ -42,7 +42,7 @@ impl IdProblem {
             (IdProblemKind::Malformed(reason), true) => malformed_of_a_cloud(reason),
             (IdProblemKind::Malformed(reason), false) => malformed(reason),
             (IdProblemKind::Repeated, _) => text(
-                "“{text}” stands in the list already and is sent once.",
+                "“{text}” is a duplicate and is sent once.",
                 "“{text}”重复出现，只会发送一次。",
             ),
             (IdProblemKind::OtherCloud, false) if self.vendor.is_some() => text(

@@ -46,7 +46,7 @@ async fn fills_in(fixture: &mut Fixture) -> Result<()> {
     ensure!(page.value("instanceIds").await? == ids.join(","));
     ensure!(page.value("keyId").await?.is_empty() && page.value("secret").await?.is_empty());
     let words = page.text("[data-link=taken]").await?;
-    ensure!(words.contains("Instances") && words.contains("Whoever made the link"), "{words}");
+    ensure!(words.contains("Instances") && words.contains("The author of the link"), "{words}");
     ensure!(address(fixture).await?.contains("utm_source=chat"), "what is no key stays");
     page.screenshot(&format!("{}-link", page.browser())).await?;
     page.act("language").await?;

@@ -208,7 +208,7 @@ static POLICY_KINDS: &[(&str, Text)] = &[
     (
         "SessionPolicy",
         text(
-            "What decides is the session policy with which this temporary key was issued: whoever issues such keys can change it.",
+            "What decides is the session policy with which this temporary key was issued: the administrator who issues such keys can change it.",
             "起决定作用的是签发该临时密钥时附带的会话策略，需由签发方修改。",
         ),
     ),

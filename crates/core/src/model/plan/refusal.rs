@@ -274,23 +274,23 @@ impl Refusal {
                 "{option} erases everything on the local disks and cannot be undone, so {operation} does not take it: only {only} does, for one instance at a time."
             ),
             Refusal::NotAllowed { what } => {
-                format!("Whoever runs this page does not allow “{what}” here.")
+                format!("The administrator of this page does not allow “{what}” here.")
             }
             Refusal::DryRunOnly => {
-                "Whoever runs this page allows rehearsals only: choose a dry run.".into()
+                "The administrator of this page allows rehearsals only: choose a dry run.".into()
             }
             Refusal::TooManyInstances { instances, most } => format!(
-                "Whoever runs this page allows {most} instances at a time; {instances} are given."
+                "The administrator of this page allows {most} instances at a time; {instances} are given."
             ),
             Refusal::InstancesNotAllowed { ids } => format!(
-                "Whoever runs this page does not allow these instances here: {}.",
+                "The administrator of this page does not allow these instances here: {}.",
                 some(ids, ", ")
             ),
             Refusal::NotSelected { selection } => format!(
                 "The administrator of this page allows only instances that match “{selection}”, and their states must be read first."
             ),
             Refusal::ReasonMissing => {
-                "Give a reason or a ticket, with at least one letter or digit: whoever runs this page asks for one.".into()
+                "Give a reason or a ticket, with at least one letter or digit: the administrator of this page requires one.".into()
             }
             Refusal::OnceNotProven => "The administrator of this page requires proof that the proxy refuses a second copy of a request. Check the connection first.".into(),
             Refusal::KeyIdMalformed { label } | Refusal::SecretMalformed { label } => {
@@ -310,10 +310,10 @@ impl Refusal {
                 "The {label} is the {secret_label}, or looks like one or like a key id: the fields {label} and {secret_label} may be swapped, or filled with one text. A permanent key has no {label}. Check both; nothing was sent."
             ),
             Refusal::SecretInText { .. } => {
-                "This text has the secret or the token in it. Remove it: what stands here is sent or written down. Nothing was sent.".into()
+                "This text has the secret or the token in it. Remove it: this text is sent or recorded. Nothing was sent.".into()
             }
             Refusal::KeyInReason => {
-                "Something in the reason looks like a key. Remove it: reasons are written down and exported.".into()
+                "Something in the reason looks like a key. Remove it: reasons are recorded and exported.".into()
             }
             Refusal::TokenMalformed { used: true } => {
                 "The token has characters that no token has.".into()
