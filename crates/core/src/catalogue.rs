@@ -1,6 +1,6 @@
 //! What is known of errors: the shape of an entry, which entry fits a report, and what it proves.
 //!
-//! The entries stand with their cloud (`clouds/<name>/errors.rs`), those below the clouds in
+//! The entries are with their cloud (`clouds/<name>/errors.rs`), those below the clouds in
 //! [`layers`]. One entry in one place per error; a test holds the list to the vendors' pages.
 
 mod family;
@@ -130,7 +130,7 @@ pub enum Effect {
     MaybeEcho,
     /// It may have been carried out.
     MaybeDone,
-    /// A dry run that passed, told in the shape of an error.
+    /// A dry run that passed, reported in the shape of an error.
     DryRunPassed,
 }
 

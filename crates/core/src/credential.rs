@@ -101,7 +101,7 @@ pub fn is_no_secret(cloud: &Cloud, secret: Fingerprint) -> bool {
 
 /// Whether a secret must be taken for a key id: it begins as a key id of some cloud does. Where key ids
 /// of this cloud have no such beginnings there is their length: no key id is longer than its secret. Two
-/// that are swapped and equally long cannot be told.
+/// that are swapped and equally long cannot be distinguished.
 pub fn is_swapped(cloud: &Cloud, key_id: &str, secret: Fingerprint) -> bool {
     let has_beginnings = !cloud.credential.key_id.prefixes.is_empty();
     secret.likeness == Likeness::KeyId
@@ -180,7 +180,7 @@ pub struct Fingerprint {
     likeness: Likeness,
 }
 
-/// Shorter texts stand in others by accident.
+/// Shorter texts are in others by accident.
 const KNOWN_LENGTH_MIN: usize = 12;
 
 /// Two numbers of a sum over the letters that moves along a text (Rabin, Karp: "Efficient randomized
@@ -201,7 +201,7 @@ impl Fingerprint {
         Fingerprint { length, sum: u32::try_from(sum).unwrap_or_default(), likeness }
     }
 
-    /// Whether the text stands in another.
+    /// Whether the text is in another.
     pub fn is_in(self, text: &str) -> bool {
         if self.length < KNOWN_LENGTH_MIN {
             return false;
@@ -413,7 +413,7 @@ mod tests {
             }
             assert_eq!(field_of(Some(secret), "Gu5t9xGARNpq86cd98joQYCN3"), Some("token"));
         }
-        // A token in the field for the secret, before anything stands in its own.
+        // A token in the field for the secret, before anything is in its own.
         for token in [tokens[0], &issued, &long] {
             let alibaba = clouds::by_id("alibaba").unwrap();
             let refused = check_key(alibaba, "LTAI5tExampleExample0001", guard(token));

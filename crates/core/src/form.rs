@@ -285,7 +285,7 @@ impl Form {
         &self.pacing
     }
 
-    /// What stands among the ids and is of another cloud, each on a line.
+    /// What is among the ids and is of another cloud, each on a line.
     pub(crate) fn ids_text_of(&self, cloud: &'static Cloud) -> String {
         let theirs = self.parsed.problems.iter().filter(|problem| {
             problem.kind == IdProblemKind::OtherCloud && problem.cloud == Some(cloud)
@@ -393,7 +393,7 @@ impl Form {
         }
     }
 
-    /// Checks that neither the secret nor the token stands in a field whose text is sent or written
+    /// Checks that neither the secret nor the token is in a field whose text is sent or written
     /// down. What was typed before them counts, too.
     ///
     /// # Errors

@@ -112,7 +112,7 @@ pub enum Action {
     /// Something is filled in.
     Edit(FormEdit),
     /// On to the review, given what the vault knows of secret and token: looks at the instances
-    /// first, unless it is told not to.
+    /// first, unless disabled.
     Review {
         /// Whether a secret is held, and is one.
         secret: SecretStatus,
@@ -256,7 +256,7 @@ impl Session {
     }
 
     /// The run of a plan that a person has confirmed and the page around the console approved, if that is
-    /// what stands under review now; `None` if not, where the preflight that it rests on is too old, and where it is
+    /// what is under review now; `None` if not, where the preflight that it rests on is too old, and where it is
     /// not certain enough for the operator that what is sent arrives once. `id` is a name that no other run has, `person` who confirmed it, if
     /// that is known.
     pub fn run(
@@ -371,7 +371,7 @@ impl Session {
             Action::Edit(FormEdit::Reason(reason)) => self.form.apply(FormEdit::Reason(reason)),
             Action::Edit(FormEdit::Guard(guard)) => {
                 self.form.apply(FormEdit::Guard(guard));
-                // Nor does this, unless a secret turns out to stand where it must not.
+                // Nor does this, unless a secret turns out to be where it must not.
                 let refusal = self.form.check_texts().err();
                 if refusal.is_some() && !matches!(self.step, Step::Compose { .. }) {
                     self.step = Step::Compose { refusal };
@@ -529,7 +529,7 @@ impl Session {
         }
     }
 
-    /// What stands among the ids and is of another cloud is read with that cloud's eyes, the rest is set
+    /// What is among the ids and is of another cloud is read with that cloud's eyes, the rest is set
     /// aside.
     fn go_to_cloud(&mut self, cloud: &'static Cloud) {
         let ids_text = self.form.ids_text_of(cloud);
@@ -1042,7 +1042,7 @@ mod tests {
         assert_eq!(session.review().unwrap().preflight.as_ref().unwrap().replaced_age_ms, None);
     }
 
-    /// Whoever goes on without a preflight is told so, and is not held up by its age.
+    /// A user who skips the preflight is informed, and is not held up by its age.
     #[test]
     fn without_a_look_none_is_too_old() {
         let now = 1_714_550_400_000;

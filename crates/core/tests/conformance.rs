@@ -481,7 +481,7 @@ fn is_listed(host: &str) -> bool {
     include_str!("../../../deploy/hosts.txt").lines().any(|listed| listed == host)
 }
 
-/// How often an id stands in a payload, as a whole value.
+/// How often an id is in a payload, as a whole value.
 fn times(content: &Unsigned, id: &str) -> usize {
     match &content.payload {
         Payload::Query(query) => query

@@ -215,7 +215,7 @@ fn order_lines_and_repeats() {
     assert_eq!(parsed.without_problems(), "ins-r8hr2upy\nins-5d8a23rs\nins-7eb7eea7\n");
 }
 
-/// Each text of a list stands by itself: what is wrong with one changes nothing of the others.
+/// Each text of a list is read by itself: what is wrong with one changes nothing of the others.
 #[test]
 fn a_list_is_read_text_by_text() {
     for cloud in clouds::ALL {

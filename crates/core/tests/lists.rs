@@ -24,7 +24,7 @@ struct Case {
     /// What is sent with a warning.
     #[serde(default)]
     warned_ids: Vec<String>,
-    /// What is offered instead of what stands there.
+    /// What is offered instead of what is there.
     #[serde(default)]
     suggested: Vec<String>,
     /// Nothing of it is a problem.

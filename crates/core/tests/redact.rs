@@ -1,5 +1,5 @@
 //! What goes out does not come back: token, signature and `Authorization` of a request are taken out
-//! of its answer, in whatever form they stand there.
+//! of its answer, in whatever form they are there.
 
 mod common;
 

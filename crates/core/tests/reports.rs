@@ -1,4 +1,4 @@
-//! Errors as they stand in public threads (`data/pasted/reports.json`), and texts of our own of the same
+//! Errors as they are in public threads (`data/pasted/reports.json`), and texts of our own of the same
 //! kinds (`data/pasted/kinds.json`, `second.json`): what is read in each, at which hop, whether anything was
 //! done, who can act, and what must not be claimed.
 

@@ -1,4 +1,4 @@
-//! What must not stand in the sources: clouds' names outside their folders, and the world outside in
+//! What must not be in the sources: clouds' names outside their folders, and the world outside in
 //! core.
 
 use relight_core::{
@@ -77,7 +77,7 @@ fn core_reaches_for_nothing_outside() {
     }
 }
 
-/// Core's modules in reading order, each with those that it may use: all of them stand above it, so
+/// Core's modules in reading order, each with those that it may use: all of them are above it, so
 /// there is no circle.
 const LAYERS: [(&str, &[&str]); 15] = [
     ("i18n", &[]),
@@ -138,7 +138,7 @@ fn core_is_in_layers() {
     assert!(edges.is_empty(), "not allowed: {edges:?}");
 }
 
-/// The top-level modules that stand in paths from `crate`.
+/// The top-level modules that are in paths from `crate`.
 fn modules_in(code: &str) -> BTreeSet<String> {
     let mut modules = BTreeSet::new();
     for (at, path) in code.match_indices("crate::") {
@@ -242,7 +242,7 @@ fn no_vendors_word_stands_outside_its_folder() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// Whether a word stands in a line, with no letter or digit beside it.
+/// Whether a word is in a line, with no letter or digit beside it.
 fn stands_in(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let is_part = |c: char| c.is_ascii_alphanumeric();

@@ -1,4 +1,5 @@
-//! What the name of a code tells that no catalogue has. Only the name: the texts say so.
+//! What the name of a code reveals when no catalogue has it; the texts say that only the name is known.
+//!
 
 use super::{Effect, Group, Retry, Who};
 use crate::i18n::{Text, text};

@@ -1,4 +1,4 @@
-//! What to do about an error: the chapters of the index.
+//! What to do about an error, as the chapters of the index.
 
 use crate::i18n::{Text, text};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! The list of a region's instances.
+//! Listing a region's instances.
 
 use crate::{
     model::{

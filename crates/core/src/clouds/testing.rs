@@ -1,4 +1,4 @@
-//! What the tests of the clouds share.
+//! Helpers for the tests of the clouds.
 
 use crate::{
     clouds,

@@ -80,7 +80,7 @@ pub fn made_up_key(cloud: &Cloud) -> (String, Secret) {
     (key_id, Secret::new("no cloud knows it".to_owned()))
 }
 
-/// An id of the same shape that means nobody: what stands after the prefix is zeros.
+/// An id of the same shape that means nobody: what is after the prefix is zeros.
 fn nobody(example: &str) -> String {
     let start = example.rfind('-').map_or(0, |dash| dash + 1);
     let (prefix, rest) = example.split_at(start);

@@ -1,4 +1,4 @@
-//! The catalogue as a list to search, to link to and to print.
+//! The catalogue as an index to search, link to and print.
 
 use super::group;
 use crate::{

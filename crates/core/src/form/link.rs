@@ -21,12 +21,12 @@ pub const NAMES: [&str; 8] =
 pub struct Link {
     /// What is to be filled in, by the names of [`NAMES`] and in their order.
     pub values: Vec<(&'static str, String)>,
-    /// The names of the parameters that look like a key or a secret, as they stand in the address.
+    /// The names of the parameters that look like a key or a secret, as they are in the address.
     pub refused: Vec<String>,
 }
 
 impl Link {
-    /// Reads the decoded parameters of an address. Of a name that stands there twice the first counts,
+    /// Reads the decoded parameters of an address. Of a name that is there twice the first counts,
     /// but for `instanceIds`, which add up. Others are somebody else's and are left alone.
     ///
     /// ```

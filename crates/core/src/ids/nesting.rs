@@ -1,4 +1,4 @@
-//! What the members of a JSON text are called, and what they stand in.
+//! The keys of a JSON text and the objects that they are in.
 
 use super::{
     classify::{Classifier, is_digits},

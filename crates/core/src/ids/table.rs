@@ -1,4 +1,4 @@
-//! Which columns of a table hold what is sent.
+//! Which columns of a table contain the ids.
 
 use super::{
     classify::{Classifier, PieceKind},
@@ -67,7 +67,7 @@ impl Table {
         self.cuts.partition_point(|cut| *cut <= piece.start)
     }
 
-    /// Whether what stands in a column is not sent, and whether its title says so.
+    /// Whether what is in a column is not sent, and whether its title says so.
     pub(super) fn loses(&self, column: usize, is_number: bool) -> Option<bool> {
         let is_in = |columns: u64| columns & bit(column) != 0;
         (is_in(self.lost) || is_number && is_in(self.others)).then_some(self.has_titles)
@@ -126,7 +126,7 @@ impl Table {
                 column.proper += is_in(proper);
             }
         }
-        // A title says more than what stands below it, a column of nothing else more than a mixed one.
+        // A title says more than what is below it, a column of nothing else more than a mixed one.
         let rows = self.rows;
         let worth = |column: &Column| match column {
             Column { ids: 0, .. } => 0,
@@ -158,7 +158,7 @@ impl Table {
                         && bytes.get(*end) != Some(&b' ')
                 }));
             }
-            // Only these two stand in texts, which are quoted then.
+            // Only these two are in texts, which are quoted then.
             separator @ (b',' | b';') if line.contains('"') => {
                 for (at, byte) in line.bytes().enumerate() {
                     quoted ^= byte == b'"';

@@ -1,4 +1,4 @@
-//! A cloud by its facts.
+//! The facts of a cloud.
 
 use crate::i18n::Text;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Whether an operation may be carried out on an instance, before it is asked for.
+//! Whether an instance in a state can take an operation.
 
 use crate::model::{cloud::Verb, outcome::Phase};
 use schemars::JsonSchema;

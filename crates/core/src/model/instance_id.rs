@@ -1,4 +1,4 @@
-//! An id, kept in place.
+//! An instance id, stored without an allocation.
 
 use smol_str::SmolStr;
 use std::fmt;

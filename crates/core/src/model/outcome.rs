@@ -1,4 +1,4 @@
-//! What came back: answers, outcomes, and the one word that is known of each instance.
+//! Responses, and the outcome of each instance.
 
 use super::instance_id::InstanceId;
 use crate::text::mask;
@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// An HTTP answer, from the cloud or from whatever stood in between.
+/// An HTTP answer, from the cloud or from whatever was in between.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
     /// The status.
@@ -23,7 +23,7 @@ impl Response {
         self.all(name).next()
     }
 
-    /// The values of a header that may stand there more than once.
+    /// The values of a header that may be there more than once.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.headers.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -39,7 +39,7 @@ pub enum Outcome {
     Skipped,
     /// Waiting for its call.
     Queued,
-    /// Its call is on the way.
+    /// Its request is in flight.
     Sending,
     /// Its call is proven not to have left; nothing happened.
     NotSent,
@@ -97,7 +97,7 @@ impl Outcome {
     }
 }
 
-/// What stands behind an outcome that is not a success.
+/// The error behind an outcome that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fault {
@@ -107,7 +107,7 @@ pub enum Fault {
     Layer {
         /// The word that [`crate::catalogue::layer`] explains.
         word: String,
-        /// The text that came instead of an answer, kept as it was.
+        /// The text that came instead of an answer, unchanged.
         text: String,
     },
 }
@@ -132,7 +132,7 @@ impl Fault {
         Fault::Cloud(report)
     }
 
-    /// The same, whoever wrote it down: an older release may have kept a token.
+    /// The same for a stored error: an older release may have stored a token.
     pub(crate) fn hidden(self) -> Self {
         match self {
             Fault::Cloud(report) => Fault::cloud(report),
@@ -243,7 +243,7 @@ pub struct InstanceAnswer {
     pub previous_state: Option<String>,
     /// Its state now, likewise.
     pub state: Option<String>,
-    /// What stands behind it.
+    /// The error behind it.
     pub fault: Option<Arc<Fault>>,
 }
 

@@ -1,4 +1,4 @@
-//! The rules before anything leaves, and the plan that a person confirms.
+//! The rules that a request must pass, and the plan that the user confirms.
 
 mod refusal;
 

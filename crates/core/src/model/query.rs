@@ -1,4 +1,4 @@
-//! Which instances are meant, in words that people type: `web tag:team=web state:running`.
+//! A query for instances as users type it: `web tag:team=web state:running`.
 
 use super::outcome::{DescribedInstance, Phase};
 use std::fmt;

@@ -1,4 +1,4 @@
-//! How a request travels.
+//! The route of a request: through a proxy or direct.
 
 use serde::Serialize;
 

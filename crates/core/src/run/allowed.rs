@@ -1,4 +1,4 @@
-//! What the operator of the page allows a run, as it is now.
+//! What the operator allows a run now.
 
 use super::{Call, CallState, Choice, Run};
 use crate::model::{

@@ -1,4 +1,4 @@
-//! One call of a run, and where it stands.
+//! One call of a run, and its status.
 
 use super::Millis;
 use crate::model::{outcome::Fault, plan::Batch};
@@ -9,9 +9,9 @@ use std::sync::Arc;
 /// One call of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// What travels in it.
+    /// Its instances and their operation.
     pub batch: Batch,
-    /// Where it stands.
+    /// Its status.
     pub state: CallState,
     /// The cloud's id of the request.
     pub request_id: Option<String>,
@@ -21,7 +21,7 @@ pub struct Call {
     pub sent_at: Option<Millis>,
     /// When its answer, or the news that there is none, came.
     pub answered_at: Option<Millis>,
-    /// What stands behind it if the whole call failed in one way.
+    /// The error, if the whole call failed in one way.
     pub fault: Option<Arc<Fault>>,
     /// How often it was proven not to have been carried out and sent again.
     pub resends: u32,
@@ -55,7 +55,7 @@ impl Call {
     }
 }
 
-/// Where a call stands.
+/// The status of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CallState {
@@ -65,7 +65,7 @@ pub enum CallState {
     Claiming,
     /// Handed out to be signed, and waiting for its turn. It has not left, and can be taken back.
     Ready,
-    /// On the way.
+    /// In flight.
     Sending,
     /// Answered, lost, or proven not to have left.
     Done,

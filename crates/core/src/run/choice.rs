@@ -1,4 +1,4 @@
-//! What a person can ask of a run that is under way or over, and what follows from it.
+//! What a user can choose in a run, and what each choice does.
 
 use super::{Call, CallState, Command, Millis, Row, Run, conclude, preflight};
 use crate::{
@@ -198,7 +198,7 @@ impl Run {
     }
 
     /// Whether what a choice rests on was looked at so long ago that it is looked at first. Force is for
-    /// what is still on its way: what has come back meanwhile would be restarted a second time. The others
+    /// what is still in transition: what has come back meanwhile would be restarted a second time. The others
     /// rest on what was answered, or look before they send.
     pub fn is_outdated(&self, choice: Choice) -> bool {
         let now = self.transient.now;

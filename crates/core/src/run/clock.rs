@@ -1,4 +1,4 @@
-//! The cloud's clock against the page's, as far as refusals tell of it.
+//! The offset between the cloud's clock and the page's, as far as refusals reveal it.
 
 use super::{Millis, Run, reads::refused_for};
 use crate::{

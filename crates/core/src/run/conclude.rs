@@ -16,7 +16,7 @@
 //!   what follows is not ours. A transition that is first seen later than that is not, either: ours may be
 //!   over, and nobody has looked. Nor is a start time that is later than ours can well take, or that is not
 //!   yet by the clock of the describe call.
-//!   A forced restart by somebody else in the middle of ours cannot be told from ours.
+//!   A forced restart by somebody else in the middle of ours cannot be distinguished from ours.
 //! * **An accepted start** is taken by a stopped instance only: if it runs, ours was carried out.
 //! * **A lost answer, or a refusal that may be the echo of a first copy**, has nothing of ours that was
 //!   seen. Whatever happened since may be somebody else's: it was restarted, and by whom is not known.
@@ -196,7 +196,7 @@ pub(super) fn judge(
         {
             settled(Outcome::RunningUnproven, Some(Evidence::NothingSeen))
         }
-        // It is off, so it was not our first copy that stood in the way.
+        // It is off, so it was not our first copy that was in the way.
         (Phase::Stopped | Phase::Recycled, WatchReason::Echo)
             if spec.operation().verb == Verb::Reboot && !moved =>
         {

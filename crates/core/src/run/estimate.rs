@@ -1,4 +1,5 @@
-//! How much longer a run may take: from the plan's pace, and from how long those took that are proven.
+//! The remaining time of a run, estimated from the plan's pacing and from how long the confirmed
+//! instances took.
 
 use super::{Call, CallState, Millis, Run, RunStatus};
 use crate::model::outcome::Outcome;

@@ -1,4 +1,4 @@
-//! What goes into a run, and what comes out of it.
+//! The events that a run takes, and the commands that it returns.
 
 use super::{Approval, Choice, Millis, Record};
 use crate::{

@@ -201,7 +201,7 @@ impl Run {
         if !self.policy.journal {
             return None;
         }
-        // That a call waits for its turn or is on its way need not be written: it was, before that.
+        // That a call waits for its turn or is in flight need not be written: it was, before that.
         let (rows, calls) = (&self.rows, &self.calls);
         self.transient
             .changed_rows
@@ -325,7 +325,7 @@ impl RowRecord {
 /// calls whose answer is not in the journal are unknown, and even looking waits for
 /// [`super::Event::Resume`].
 ///
-/// Nor is anything allowed before [`super::Event::Settings`] has told what is: the operator may have
+/// Nor is anything allowed before [`super::Event::Settings`] has said what is: the operator may have
 /// changed it since.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! What is settled when a run begins: how it goes about its work, and what is written about it.
+//! What is fixed when a run begins: its pacing, and what is recorded about it.
 
 use super::Millis;
 use crate::{
@@ -68,7 +68,7 @@ impl Policy {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields, rename = "refusedEntry")]
 pub struct RefusedEntry {
-    /// As it stood, shortened if it is very long; empty where it is like no id: then it may be anything
+    /// As it was, shortened if it is very long; empty where it is like no id: then it may be anything
     /// that was pasted, a password too.
     pub text: String,
     /// `malformed`, `repeated`, `other-cloud`, `masked` or `near-miss`.

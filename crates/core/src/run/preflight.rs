@@ -1,4 +1,4 @@
-//! Looking before anything is asked: the states of all instances, page by page, at the cloud's pace.
+//! The read-only check before the review: describes all instances, page by page, at the cloud's rate.
 
 use super::{Millis, Reads, Turn};
 use crate::{
@@ -47,7 +47,7 @@ pub struct PreflightResult {
     pub replaced_age_ms: Option<u64>,
     /// Why the preflight could not be finished.
     pub fault: Option<Fault>,
-    /// Seconds by which the cloud's clock is ahead of the page's, if that stood in the way.
+    /// Seconds by which the cloud's clock is ahead of the page's, if that was in the way.
     pub clock_skew_seconds: Option<i64>,
 }
 
@@ -275,7 +275,7 @@ mod tests {
             &[VOUCHED, DATE, ("age", "600")],
             &[VOUCHED, DATE, ("age", "0")],
             &[VOUCHED, DATE, other],
-            // Of nobody, or of whatever stands in between.
+            // Of nobody, or of whatever is in between.
             &[DATE],
             &[("proxy-status", "another; received-status=200"), DATE],
         ] {

@@ -1,11 +1,11 @@
-//! No faster than the cloud allows.
+//! Keeps to the cloud's rate limit.
 
 use super::Millis;
 use std::collections::VecDeque;
 
 const SECOND_MS: u64 = 1_000;
 
-/// The cloud counts arrivals, and a call may be held up on its way, so that the next ones arrive closer
+/// The cloud counts arrivals, and a call may be delayed in transit, so that the next ones arrive closer
 /// behind it than they left. As long as nobody knows when it arrived, it is taken to have been held up
 /// by this much; an answer says better, for it has arrived before that.
 const IN_FLIGHT_MS: u64 = 40;

@@ -1,4 +1,4 @@
-//! What came back: written into the rows, or proof that the call may go out once more.
+//! Handles a response: outcomes for the rows, or proof that the call may be sent again.
 
 use super::{CallState, Millis, NO_KEY, Pause, Run, clock::skew_seconds, conclude};
 use crate::{

@@ -1,4 +1,4 @@
-//! One instance of a run: what is known of it, and what that rests on.
+//! One instance of a run: its outcome, and the evidence.
 
 use super::{Millis, Run};
 use crate::model::{
@@ -17,7 +17,7 @@ pub struct Row {
     pub id: InstanceId,
     /// What is known of it.
     pub outcome: Outcome,
-    /// Its name, as far as a describe call told.
+    /// Its name, if a describe call returned one.
     pub name: String,
     /// Its zone, likewise.
     pub zone: String,
@@ -27,7 +27,7 @@ pub struct Row {
     pub previous_state: Option<String>,
     /// Its state when it was last seen.
     pub state: Option<String>,
-    /// What stands behind an outcome that is not a success.
+    /// The error behind an outcome that is not a success.
     pub fault: Option<Arc<Fault>>,
     /// Why it was left out, or why sending it again cannot help.
     pub skipped: Option<SkipReason>,
@@ -59,7 +59,7 @@ pub(crate) struct Baseline {
 pub(crate) struct Watched {
     /// Since when.
     pub(crate) since: Millis,
-    /// Whether it was seen on its way.
+    /// Whether it was seen in transition.
     pub(crate) transition_seen: bool,
     /// Why it is watched.
     pub(crate) reason: WatchReason,
@@ -101,7 +101,7 @@ pub enum Evidence {
     /// It was restarted, or started, since the check before its call; by whom is not known, nor whether
     /// a moment before the call already.
     RestartedBySomeone,
-    /// The instance was seen on its way, and then running.
+    /// The instance was seen in transition, then running.
     Transition,
     /// The instance's start time is later than the call.
     StartTime,

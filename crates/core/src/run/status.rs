@@ -1,4 +1,4 @@
-//! Where a run as a whole stands: what makes it pause, go on, and stop.
+//! The status of a run: what makes it pause, go on, and stop.
 
 use super::{Call, CallState, Choice, Millis, Run};
 use crate::{explain::is_wrong_key, model::outcome::Outcome};

@@ -1,4 +1,4 @@
-//! Looking at the instances after their calls, until it is known what became of them.
+//! Describes the instances after their calls until each outcome is final.
 
 use super::{Millis, Pause, Run, conclude};
 use crate::{
@@ -214,7 +214,7 @@ impl Run {
     }
 
     /// An instance that is overdue is looked at no more. Before anybody forces it, it is: it may be back.
-    /// Without an answer it is overdue only because it was seen on its way.
+    /// Without an answer it is overdue only because it was seen in transition.
     pub(super) fn watch_overdue(&mut self, now: Millis, position: usize) {
         let Some(row) = self.rows.get(position) else { return };
         let answered = row.call.and_then(|call| self.calls.get(call)?.request_id.as_ref());

@@ -1,4 +1,4 @@
-//! The list of a region's instances, to choose from: reads only, page after page.
+//! The list of a region's instances to choose from: reads only, page by page.
 
 use crate::{
     model::{

@@ -1,4 +1,4 @@
-//! What a link fills in of the form, and what stays of it.
+//! Which values of the form a link has filled in, and which of them are unchanged.
 
 use super::{Action, Session};
 use crate::{
@@ -50,7 +50,7 @@ pub struct FilledIn {
 }
 
 impl FilledIn {
-    /// The names of what still stands as the link has put it.
+    /// The names of the values that are still those of the link.
     pub fn still_applied<'a>(
         &'a self,
         session: &'a Session,
@@ -58,7 +58,7 @@ impl FilledIn {
         self.taken.iter().filter(|(name, value)| holds(session, name, value)).map(|(name, _)| *name)
     }
 
-    /// What puts a form back to what the operator has set, or empties it, wherever it still stands as the
+    /// What puts a form back to what the operator has set, or empties it, wherever it still is as the
     /// link has put it. Of a choice something is always chosen: that stays.
     pub fn take_back(&self, session: &Session, preset: &Preset) -> Vec<FormEdit> {
         let before = |name| {
@@ -83,7 +83,7 @@ impl FilledIn {
     }
 }
 
-/// Whether this value stands in the form.
+/// Whether this value is in the form.
 fn holds(session: &Session, name: &str, value: &str) -> bool {
     let form = session.form();
     if name == "operation" && form.operation().verb.word() == value {

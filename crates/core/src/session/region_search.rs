@@ -1,4 +1,4 @@
-//! Looking for instances in the other regions: reads only, one region after the other.
+//! Searches the other regions for instances: reads only, one region after the other.
 
 use crate::{
     model::{instance_id::InstanceId, plan::Target},

@@ -20,12 +20,12 @@ impl SetAside {
         }
     }
 
-    /// The form that they stand in.
+    /// The form that they are in.
     pub fn form(&self) -> &Form {
         &self.form
     }
 
-    /// Those that would come back, beside what stands in this form now.
+    /// Those that would come back, beside what is in this form now.
     pub fn beside(&self, form: &Form) -> usize {
         if form.cloud() != self.form.cloud() {
             return self.ids.len();

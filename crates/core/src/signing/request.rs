@@ -110,7 +110,7 @@ impl Trace {
     }
 }
 
-/// A text without a token: as it is, percent-encoded, and percent-encoded twice, as it stands in
+/// A text without a token: as it is, percent-encoded, and percent-encoded twice, as it is in
 /// some strings to sign.
 ///
 /// ```
@@ -167,7 +167,7 @@ impl Request<Signed> {
         &self.state.body
     }
 
-    /// The same request for the screen: without its token, wherever that stands. Nobody can send it
+    /// The same request for the screen: without its token, wherever that is. Nobody can send it
     /// to any effect.
     #[must_use]
     pub fn redacted(&self, token: Option<&str>) -> Request<Signed> {
@@ -265,7 +265,7 @@ impl Signed {
         }
     }
 
-    /// Puts the signature into an `Authorization` header, behind what stands there of the key.
+    /// Puts the signature into an `Authorization` header, behind what is there of the key.
     pub(crate) fn authorize(mut self, credential: &str, signature: String) -> Self {
         let authorization = SmolStr::from([credential, &signature].concat());
         self.headers.push((SmolStr::new_static("authorization"), authorization.clone()));

@@ -1,4 +1,4 @@
-//! JSON, read so that nothing is decided in silence: a key that stands twice is an error, where
+//! JSON, read so that nothing is decided in silence: a key that occurs twice is an error, where
 //! `serde_json` alone would quietly take the last of the two.
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};

@@ -1,4 +1,4 @@
-//! What logs in: in an address, a header, on a command line, in a sentence. Told by what stands before
+//! What logs in: in an address, a header, on a command line, in a sentence. Told by what is before
 //! it, since a password looks like any word.
 
 use std::ops::Range;
@@ -81,7 +81,7 @@ fn tokens(text: &str, places: &mut Vec<Range<usize>>) {
     }
 }
 
-/// What stands between the lines that begin and end one, or all that follows if it was cut.
+/// What is between the lines that begin and end one, or all that follows if it was cut.
 fn private_keys(text: &str, places: &mut Vec<Range<usize>>) {
     const HEAD: &str = "PRIVATE KEY-----";
     let mut from = 0;
@@ -153,7 +153,7 @@ fn command_lines(text: &str, places: &mut Vec<Range<usize>>) {
     }
 }
 
-/// A word: up to a blank, or what stands in quotes after an option.
+/// A word: up to a blank, or what is in quotes after an option.
 fn next_word(text: &str, from: usize, is_value: bool) -> Option<Word<'_>> {
     let rest = text.get(from..)?;
     let is_around = |c: char| ends_word(c) || matches!(c, '[' | ']' | '(' | ')' | ',' | '\\');

@@ -1,6 +1,6 @@
 //! Hides what looks like a secret in a text that came from outside.
 
-/// What stands where a secret stood.
+/// What replaces a secret.
 pub(crate) const MASK: &str = "•••";
 
 /// Names whose value is a secret, in lower case without `-` and `_`. A longer name that ends in one

@@ -1,4 +1,4 @@
-//! Values that stand in prose under a name.
+//! Values in prose that follow their name.
 
 /// The value after a name such as `RequestId` in prose: `RequestId=…`, `"requestId": "…"`,
 /// `<RequestId>…`.
@@ -42,7 +42,7 @@ pub(crate) fn member(text: &str, name: &str) -> Option<String> {
     (value.len() <= BYTES_MAX && !value.starts_with(['{', '['])).then(|| value.to_owned())
 }
 
-/// What stands between two phrases, without the escapes of JSON.
+/// What is between two phrases, without the escapes of JSON.
 pub(crate) fn between(text: &str, before: &str, after: &str) -> Option<String> {
     let (_, rest) = text.split_once(before)?;
     let (value, _) = rest.split_once(after)?;

@@ -1,10 +1,10 @@
 //! Texts from outside as they may be shown and exported: whatever in them cannot be seen, or turns what
-//! stands around it, is written out as its code point. A name is then what it looks like, and stays in
+//! is around it, is written out as its code point. A name is then what it looks like, and stays in
 //! its place.
 
 use std::{borrow::Cow, fmt::Write as _};
 
-/// Characters that are not seen, or that order what stands around them. From Unicode 16.0:
+/// Characters that are not seen, or that order what is around them. From Unicode 16.0:
 /// `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt), in which `Bidi_Control` is contained; the
 /// controls (`Cc`), the separators of lines and paragraphs, the marks of interlinear annotation, the
 /// braille pattern without dots, the filler of Khitan and the notehead that is none.
@@ -47,7 +47,7 @@ const BLANKS: [(u32, u32); 6] = [
 ];
 
 /// The blocks of combining marks that go with any letter (Blocks.txt), of which floods are made. Marks
-/// of one script, such as the vowels of Thai, stand in the blocks of their scripts.
+/// of one script, such as the vowels of Thai, are in the blocks of their scripts.
 const COMBINING: [(u32, u32); 5] =
     [(0x0300, 0x036f), (0x1ab0, 0x1aff), (0x1dc0, 0x1dff), (0x20d0, 0x20ff), (0xfe20, 0xfe2f)];
 

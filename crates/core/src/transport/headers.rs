@@ -1,4 +1,4 @@
-//! Times in the headers of an answer.
+//! Times in the headers of a response.
 
 use crate::{
     clouds,

@@ -1,4 +1,4 @@
-//! The `Proxy-Status` header (RFC 9209), as far as it tells who answered.
+//! The `Proxy-Status` header (RFC 9209), as far as it says who answered.
 
 use crate::{
     clouds::body::{self, NOT_UNDERSTOOD},
@@ -6,7 +6,7 @@ use crate::{
 };
 use sfv::{BareItem, List, ListEntry, Parser, StringRef, TokenRef};
 
-/// What the proxies on the way say of an answer.
+/// What the proxies in between say about a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// The cloud answered.

@@ -1,5 +1,5 @@
 //! What comes back can hold what went out: a gateway that echoes headers, a cloud that names the token
-//! or returns the canonical request. It is taken out by its value, in whatever form it stands there,
+//! or returns the canonical request. It is taken out by its value, in whatever form it is there,
 //! before anybody sees the answer.
 
 use crate::{
@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 #[derive(Default)]
 pub struct Redactor {
     sought: Vec<Sought>,
-    /// Where eight bytes stand in what is sought: most of a text is passed over by these alone.
+    /// Where eight bytes are in what is sought: most of a text is passed over by these alone.
     grams: HashMap<u64, Vec<(usize, usize)>>,
     /// Of each hash of eight bytes whether they may be among those.
     may_be: Vec<bool>,
@@ -28,7 +28,7 @@ struct Sought {
     text: Zeroizing<Vec<u8>>,
     /// How many of its bytes, whichever, give it away: something in between may have cut it at both ends.
     enough: usize,
-    /// What stands in its place.
+    /// What is in its place.
     mark: &'static str,
 }
 
@@ -170,7 +170,7 @@ impl Redactor {
         places
     }
 
-    /// As it stands there, and with what breaks lines passed over.
+    /// As it is there, and with what breaks lines passed over.
     fn find_in(&self, layer: &Layer, places: &mut Vec<Place>) {
         self.find_short(layer, places);
         for folded in [false, true] {
@@ -214,7 +214,7 @@ impl Redactor {
         }
     }
 
-    /// The longest of what stands around eight bytes that end here.
+    /// The longest of what is around eight bytes that end here.
     fn longest(&self, text: &Text<'_>, at: usize, word: u64) -> Option<Place> {
         let mut longest: Option<(usize, Place)> = None;
         for (index, offset) in self.grams.get(&word)? {
@@ -232,7 +232,7 @@ impl Redactor {
     }
 
     /// Looks into the runs that an encoding can have written. Where one holds something, the whole run
-    /// goes: its other letters say nothing that could be told from it.
+    /// goes: its other letters say nothing that reveals it.
     fn find_encoded(
         &self,
         layer: &Layer,
@@ -280,7 +280,7 @@ struct Text<'t> {
 }
 
 impl Text<'_> {
-    /// How many of the last of these bytes stand before a place, and where they begin.
+    /// How many of the last of these bytes precede a place, and where they begin.
     fn before(&self, mut at: usize, own: &[u8]) -> (usize, usize) {
         let (mut count, mut start) = (0, at);
         for own in own.iter().rev() {
@@ -299,7 +299,7 @@ impl Text<'_> {
         (count, start)
     }
 
-    /// How many of the first of these bytes stand after a place, and where they end.
+    /// How many of the first of these bytes follow a place, and where they end.
     fn after(&self, mut at: usize, own: &[u8]) -> (usize, usize) {
         let (mut count, mut end) = (0, at);
         for own in own {
@@ -448,7 +448,7 @@ struct Encoding {
     bits: u32,
     /// How many digits it takes until one begins where a byte does.
     digits: usize,
-    /// What may stand between two, and whether a line has ended there already.
+    /// What may be between two, and whether a line has ended there already.
     is_between: fn(u8, bool) -> bool,
 }
 

@@ -89,7 +89,7 @@ impl Instance {
 #[derive(Clone, Debug)]
 pub(crate) struct Verdict {
     pub(crate) request: String,
-    /// Ids with `None` for success, or the word of the state that stood in the way.
+    /// Ids with `None` for success, or the word of the state that was in the way.
     pub(crate) instances: Vec<(String, Option<&'static str>)>,
     /// Whether one bad instance has stopped all.
     pub(crate) refused_as_a_whole: bool,

@@ -174,7 +174,7 @@ pub enum Refusal {
         /// What the cloud calls the secret.
         secret_label: &'static str,
     },
-    /// The secret or the token stands in a text that is sent or written down.
+    /// The secret or the token is in a text that is sent or written down.
     SecretInText {
         /// The field with the text, by its public name.
         field: &'static str,
