@@ -2,7 +2,7 @@
 //! them. A text is walked once; nothing in it is kept.
 //!
 //! The way of a text: `plain` takes off what dumps and terminals put around it; `json` and `prose` find
-//! codes, `block` the record that each is in, `marks` and `values` the facts in that record; `report`
+//! codes, `block` the record that each is in, `context` and `values` the facts in that record; `report`
 //! says whose error it is. Without a code, sentences of a vendor count. What browsers, gateways and
 //! programs say of the way (`browser`, `page`, `transport`) counts in what is left of the text then: another
 //! request may have failed there.
@@ -14,9 +14,9 @@
 
 mod block;
 mod browser;
-mod foreign;
+mod other_clouds;
 mod json;
-mod marks;
+mod context;
 mod page;
 mod phrases;
 mod plain;
@@ -25,7 +25,7 @@ mod report;
 mod shapes;
 mod transport;
 mod values;
-mod way;
+mod messages;
 
 use super::{Confidence, DetectedFormat, Explanation, Known, explain_with};
 use crate::{
@@ -35,7 +35,7 @@ use crate::{
     model::{cloud::Cloud, outcome::ErrorReport},
     text::{mask, visible::without_hidden},
 };
-use marks::Surroundings;
+use context::Surroundings;
 use shapes::{is_code_like, start_of};
 use std::collections::BTreeSet;
 

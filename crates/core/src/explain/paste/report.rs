@@ -2,7 +2,7 @@
 
 use super::{
     ERRORS_MAX, Reader,
-    marks::Surroundings,
+    context::Surroundings,
     page,
     shapes::{is_id, says, shortened},
     transport,

@@ -3,7 +3,7 @@
 
 use super::{
     Reader,
-    foreign::is_foreign,
+    other_clouds::is_foreign,
     shapes::{says, start_of, words},
     transport::is_cloud_host,
     values::{ids_in, key_id_in},
