@@ -75,18 +75,20 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FaultPoint {
     /// In the proxy: the request does not reach the cloud.
-    ProxyOnly,
-    /// The request reaches the cloud's door and no further.
-    AtTheDoor,
+    Proxy,
+    /// On the connection, before the cloud reads the request.
+    Connection,
     /// Instead of the operation, once the signature is right.
     Instead,
-    /// To the answer. Whether the operation is carried out before is the fault's own choice.
-    Afterwards,
+    /// On the response. Whether the operation is executed before is the fault's own choice.
+    Response,
+    /// On the response too, but only of a request through the proxy.
+    ProxiedResponse,
     /// On the server's clock.
     Clock,
 }
 
-/// One fault that waits for its arrival.
+/// One pending fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub kind: Kind,
@@ -96,11 +98,11 @@ pub struct Fault {
     pub action: Option<String>,
     /// Only these instances get the error. Empty: the whole request.
     pub instance_ids: Vec<String>,
-    /// How many arrivals that it would fit are let pass first.
+    /// How many matching requests pass first.
     pub after: u32,
     /// How many have come so far.
     pub(crate) seen: u32,
-    /// How often it still happens; none means until it is taken away.
+    /// How often it still happens; none means until it is deleted.
     pub times: Option<u32>,
     /// Whether the operation is executed although the response is corrupted.
     pub executed: bool,
@@ -229,13 +231,13 @@ impl Fault {
         }
     }
 
-    /// Whether it is about such an arrival.
-    fn is_about(&self, cloud: Cloud, action: &str) -> bool {
+    /// Whether it is for such a request.
+    pub(crate) fn matches(&self, cloud: Cloud, action: &str) -> bool {
         self.cloud.is_none_or(|of| of == cloud)
             && self.action.as_deref().is_none_or(|of| of == action)
     }
 
-    /// Whether as many have passed as were to be let pass.
+    /// Whether enough requests have passed.
     pub(crate) fn is_due(&self) -> bool {
         self.seen > self.after
     }
@@ -249,8 +251,8 @@ impl Fault {
             | Kind::TooLong
             | Kind::ProxyThrottled
             | Kind::Foreign404
-            | Kind::LoginRedirect => FaultPoint::ProxyOnly,
-            Kind::CutBefore => FaultPoint::AtTheDoor,
+            | Kind::LoginRedirect => FaultPoint::Proxy,
+            Kind::CutBefore => FaultPoint::Connection,
             Kind::NonceUsed if !self.executed => FaultPoint::Instead,
             Kind::Error { .. } | Kind::Throttled | Kind::CanonicalRequest | Kind::TokenNamed => {
                 FaultPoint::Instead
@@ -267,49 +269,11 @@ impl Fault {
             | Kind::EchoedHeaders
             | Kind::EchoedBase64
             | Kind::LongAnswer
-            | Kind::Status { .. }
-            | Kind::UpstreamCut
-            | Kind::AnswerTimeout
-            | Kind::Untyped502
-            | Kind::NoProxyStatus => FaultPoint::Afterwards,
+            | Kind::Status { .. } => FaultPoint::Response,
+            Kind::UpstreamCut | Kind::AnswerTimeout | Kind::Untyped502 | Kind::NoProxyStatus => {
+                FaultPoint::ProxiedResponse
+            }
             Kind::ClockSkew { .. } => FaultPoint::Clock,
-        }
-    }
-
-    /// Whether only a request through the proxy can meet this fault.
-    pub(crate) fn needs_proxy(&self) -> bool {
-        match &self.kind {
-            Kind::Unreachable
-            | Kind::Dns
-            | Kind::Tls
-            | Kind::Timeout
-            | Kind::TooLong
-            | Kind::ProxyThrottled
-            | Kind::Foreign404
-            | Kind::LoginRedirect
-            | Kind::UpstreamCut
-            | Kind::AnswerTimeout
-            | Kind::Untyped502
-            | Kind::NoProxyStatus => true,
-            Kind::Error { .. }
-            | Kind::Throttled
-            | Kind::NonceUsed
-            | Kind::Slow { .. }
-            | Kind::LostAnswer
-            | Kind::CutHead
-            | Kind::CutOffBody
-            | Kind::Silent
-            | Kind::CutBefore
-            | Kind::Garbage
-            | Kind::Html
-            | Kind::Empty
-            | Kind::EchoedHeaders
-            | Kind::EchoedBase64
-            | Kind::CanonicalRequest
-            | Kind::TokenNamed
-            | Kind::LongAnswer
-            | Kind::Status { .. }
-            | Kind::ClockSkew { .. } => false,
         }
     }
 }
@@ -369,53 +333,53 @@ impl Kind {
     }
 }
 
-/// The faults that wait, oldest first.
+/// The pending faults, oldest first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Faults {
-    waiting: Vec<Fault>,
+    pending: Vec<Fault>,
 }
 
 impl Faults {
     pub(crate) fn add(&mut self, fault: Fault) {
-        self.waiting.push(fault);
+        self.pending.push(fault);
     }
 
     pub(crate) fn clear(&mut self) {
-        self.waiting.clear();
+        self.pending.clear();
     }
 
     pub(crate) fn all(&self) -> &[Fault] {
-        &self.waiting
+        &self.pending
     }
 
-    /// An arrival: faults that let some pass first count it. To be called once for each.
-    pub(crate) fn come(&mut self, cloud: Cloud, action: &str) {
-        for fault in self.waiting.iter_mut().filter(|fault| fault.is_about(cloud, action)) {
+    /// Counts a request for the faults that let some pass first. To be called once for each.
+    pub(crate) fn count(&mut self, cloud: Cloud, action: &str) {
+        for fault in self.pending.iter_mut().filter(|fault| fault.matches(cloud, action)) {
             fault.seen = fault.seen.saturating_add(1);
         }
     }
 
-    /// The place of the first fault of this sort that fits an arrival.
-    pub(crate) fn find(
+    /// The index of the first matching fault that is due.
+    pub(crate) fn position(
         &self,
         cloud: Cloud,
         action: &str,
         fits: impl Fn(&Fault) -> bool,
     ) -> Option<usize> {
-        self.waiting
+        self.pending
             .iter()
-            .position(|fault| fault.is_about(cloud, action) && fault.is_due() && fits(fault))
+            .position(|fault| fault.matches(cloud, action) && fault.is_due() && fits(fault))
     }
 
-    /// Lets a fault happen: it counts down and goes when its times are up.
-    pub(crate) fn take(&mut self, place: usize) -> Option<Fault> {
-        let fault = self.waiting.get_mut(place)?;
+    /// Lets a fault happen: it counts down, and is removed at 0.
+    pub(crate) fn take(&mut self, index: usize) -> Option<Fault> {
+        let fault = self.pending.get_mut(index)?;
         let copy = fault.clone();
         match &mut fault.times {
             None => {}
             Some(times) if *times > 1 => *times -= 1,
             Some(_) => {
-                self.waiting.remove(place);
+                self.pending.remove(index);
             }
         }
         Some(copy)

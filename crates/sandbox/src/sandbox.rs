@@ -160,17 +160,17 @@ impl Sandbox {
         self.fleet.advance(now_ms);
     }
 
-    /// The faults that still wait.
+    /// The pending faults.
     pub fn faults(&self) -> &[Fault] {
         self.faults.all()
     }
 
-    /// Adds a fault behind those that wait.
+    /// Adds a fault behind the pending ones.
     pub fn add_fault(&mut self, fault: Fault) {
         self.faults.add(fault);
     }
 
-    /// Takes all faults away.
+    /// Removes all faults.
     pub fn clear_faults(&mut self) {
         self.faults.clear();
     }
@@ -265,10 +265,10 @@ impl Sandbox {
             }
         };
         let action = facts(cloud, &inbound).action;
-        self.faults.come(cloud, &action);
-        let place =
-            self.faults.find(cloud, &action, |fault| fault.point() == FaultPoint::ProxyOnly);
-        if let Some(fault) = place.and_then(|place| self.faults.take(place)) {
+        self.faults.count(cloud, &action);
+        let index =
+            self.faults.position(cloud, &action, |fault| fault.point() == FaultPoint::Proxy);
+        if let Some(fault) = index.and_then(|index| self.faults.take(index)) {
             let answer = proxy::undelivered(&fault.kind, origin.as_deref());
             self.note_undelivered(request, answer.status, fault.name(), now_ms);
             return answer.into();
@@ -300,31 +300,17 @@ impl Sandbox {
     fn arrive(&mut self, cloud: Cloud, via: Via, inbound: &Inbound, now_ms: i64) -> Arrival {
         let facts = facts(cloud, inbound);
         if via != Via::Proxy {
-            self.faults.come(cloud, &facts.action);
+            self.faults.count(cloud, &facts.action);
         }
         let request_id = self.next_request_id(cloud);
-        let skew =
-            self.faults.find(cloud, &facts.action, |fault| fault.point() == FaultPoint::Clock);
-        let skew_s = match skew.and_then(|place| self.faults.take(place)).map(|fault| fault.kind) {
-            Some(Kind::ClockSkew { seconds }) => seconds,
-            Some(_) | None => 0,
-        };
-        let server_s = now_ms.div_euclid(1_000).saturating_add(skew_s);
+        let server_s =
+            now_ms.div_euclid(1_000).saturating_add(self.clock_skew_s(cloud, &facts.action));
         let mut call = blank_call(cloud, via, inbound, &facts, &request_id, now_ms);
-        let place = self.faults.find(cloud, &facts.action, |fault| {
-            fault.instance_ids.is_empty()
-                && matches!(
-                    fault.point(),
-                    FaultPoint::AtTheDoor | FaultPoint::Instead | FaultPoint::Afterwards
-                )
-                && (via == Via::Proxy || !fault.needs_proxy())
-                && (cloud == Cloud::Alibaba || fault.kind != Kind::NonceUsed)
-        });
-        let fault = place.and_then(|place| self.faults.all().get(place).cloned());
-        if let (Some(place), Some(fault)) = (place, &fault)
-            && fault.point() == FaultPoint::AtTheDoor
+        let pending = self.pending_fault(cloud, via, &facts.action);
+        if let Some((index, fault)) = &pending
+            && fault.point() == FaultPoint::Connection
         {
-            self.faults.take(place);
+            self.faults.take(*index);
             call.fault = Some(fault.name());
             self.calls.push(call);
             let answer = Answer::new(502, "text/plain", "");
@@ -332,15 +318,14 @@ impl Sandbox {
             return Arrival { reply, fault: None };
         }
 
-        let (own_places, for_instances) = self.instance_faults(cloud, &facts);
-        let afterwards = fault.as_ref().filter(|fault| fault.point() == FaultPoint::Afterwards);
-        let instead = match &fault {
-            Some(fault) if fault.point() == FaultPoint::Instead => Some(
+        let (mut indices, for_instances) = self.instance_faults(cloud, &facts);
+        let instead = match &pending {
+            Some((_, fault)) if fault.point() == FaultPoint::Instead => Some(
                 echoing(cloud, &facts.action, inbound, &fault.kind)
                     .unwrap_or_else(|| self.planned(cloud, &facts, &fault.kind)),
             ),
             // Where the response is corrupted and nothing is to happen, the cloud reports a failure.
-            Some(fault) if !fault.executed => Some(internal_error(cloud, &facts)),
+            Some((_, fault)) if !fault.executed => Some(internal_error(cloud, &facts)),
             Some(_) | None => None,
         };
         let task = Task {
@@ -352,6 +337,68 @@ impl Sandbox {
             instead,
             for_instances,
         };
+        let Served { answer, code, record } = self.serve(cloud, &task);
+        let CallRecord { signature, executed, refused, used_instead } = record;
+        let mut reply: Reply = answer.with("date", time::http(server_s)).into();
+        call.refused = refused;
+        call.executed = executed;
+        call.code = code;
+        let on_response =
+            pending.as_ref().filter(|(_, fault)| fault.point() != FaultPoint::Instead);
+        if let Some((_, fault)) = on_response {
+            reply = corrupt(reply, &fault.kind, &task);
+            if fault.kind == Kind::NonceUsed {
+                call.code = Some("SignatureNonceUsed".to_owned());
+            }
+        }
+        call.status = reply.answer.status;
+        if signature != "ok" {
+            indices.clear();
+        }
+        if !indices.is_empty() {
+            call.fault = Some("error");
+        }
+        let took_effect = used_instead || on_response.is_some();
+        let effective = pending.filter(|_| took_effect);
+        if let Some((index, fault)) = &effective {
+            call.fault = Some(fault.name());
+            indices.push(*index);
+        }
+        call.signature = signature;
+        self.calls.push(call);
+        // From the back, so that the indices in front stay right.
+        indices.sort_unstable();
+        for index in indices.into_iter().rev() {
+            self.faults.take(index);
+        }
+        Arrival { reply, fault: effective.map(|(_, fault)| fault) }
+    }
+
+    /// How far ahead a fault sets the cloud's clock.
+    fn clock_skew_s(&mut self, cloud: Cloud, action: &str) -> i64 {
+        let index = self.faults.position(cloud, action, |fault| fault.point() == FaultPoint::Clock);
+        match index.and_then(|index| self.faults.take(index)).map(|fault| fault.kind) {
+            Some(Kind::ClockSkew { seconds }) => seconds,
+            Some(_) | None => 0,
+        }
+    }
+
+    /// The fault that this request meets at the cloud, and its index.
+    fn pending_fault(&self, cloud: Cloud, via: Via, action: &str) -> Option<(usize, Fault)> {
+        let index = self.faults.position(cloud, action, |fault| {
+            let is_possible = match fault.point() {
+                FaultPoint::Connection | FaultPoint::Instead | FaultPoint::Response => true,
+                FaultPoint::ProxiedResponse => via == Via::Proxy,
+                FaultPoint::Proxy | FaultPoint::Clock => false,
+            };
+            is_possible
+                && fault.instance_ids.is_empty()
+                && (cloud == Cloud::Alibaba || fault.kind != Kind::NonceUsed)
+        })?;
+        Some((index, self.faults.all().get(index)?.clone()))
+    }
+
+    fn serve(&mut self, cloud: Cloud, task: &Task<'_>) -> Served {
         let mut world = World {
             fleet: &mut self.fleet,
             credentials: &self.credentials,
@@ -360,60 +407,29 @@ impl Sandbox {
             limits: &self.config.limits,
             speed: self.config.speed,
         };
-        let Served { answer, code, record } = match cloud {
-            Cloud::Alibaba => clouds::alibaba::serve(&mut world, &task),
-            Cloud::Tencent => clouds::tencent::serve(&mut world, &task),
-            Cloud::Zenlayer => clouds::zenlayer::serve(&mut world, &task),
-        };
-        let CallRecord { signature, executed, refused, used_instead } = record;
-        call.refused = refused;
-        let answer = answer.with("date", time::http(server_s));
-        call.executed = executed;
-        call.code = code;
-        let mut reply: Reply = answer.into();
-        if let Some(fault) = afterwards {
-            reply = corrupt(reply, &fault.kind, &task);
-            if fault.kind == Kind::NonceUsed {
-                call.code = Some("SignatureNonceUsed".to_owned());
-            }
+        match cloud {
+            Cloud::Alibaba => clouds::alibaba::serve(&mut world, task),
+            Cloud::Tencent => clouds::tencent::serve(&mut world, task),
+            Cloud::Zenlayer => clouds::zenlayer::serve(&mut world, task),
         }
-        call.status = reply.answer.status;
-        let took_effect = used_instead || afterwards.is_some();
-        let mut places = if signature == "ok" { own_places } else { Vec::new() };
-        if !places.is_empty() {
-            call.fault = Some("error");
-        }
-        if took_effect {
-            call.fault = fault.as_ref().map(Fault::name);
-            places.extend(place);
-        }
-        call.signature = signature;
-        self.calls.push(call);
-        // From the back, so that the indices in front stay right.
-        places.sort_unstable();
-        for place in places.into_iter().rev() {
-            self.faults.take(place);
-        }
-        Arrival { reply, fault: fault.filter(|_| took_effect) }
     }
 
-    /// The errors that wait for instances of this request, and where.
+    /// The pending errors of single instances of this request, and their indices.
     fn instance_faults(&self, cloud: Cloud, facts: &Facts) -> (Vec<usize>, Vec<(String, Failure)>) {
-        let mut places = Vec::new();
+        let mut indices = Vec::new();
         let mut failures = Vec::new();
-        for (place, fault) in self.faults.all().iter().enumerate() {
-            let fits = fault.cloud.is_none_or(|of| of == cloud)
-                && fault.action.as_deref().is_none_or(|of| of == facts.action)
+        for (index, fault) in self.faults.all().iter().enumerate() {
+            if fault.matches(cloud, &facts.action)
                 && fault.is_due()
                 && fault.point() == FaultPoint::Instead
-                && fault.instance_ids.iter().any(|id| facts.ids.contains(id));
-            if fits {
-                places.push(place);
+                && fault.instance_ids.iter().any(|id| facts.ids.contains(id))
+            {
+                indices.push(index);
                 let failure = self.planned(cloud, facts, &fault.kind);
                 failures.extend(fault.instance_ids.iter().map(|id| (id.clone(), failure.clone())));
             }
         }
-        (places, failures)
+        (indices, failures)
     }
 
     /// The error that a fault asks for.
