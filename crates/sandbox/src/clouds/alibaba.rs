@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Ended, Facts, Failure, Power, Served, Task, World, begin, has_duplicates};
+use super::{
+    Ended, Facts, Failure, Power, Served, Task, World, admit_and_operate, begin, has_duplicates,
+};
 use crate::{
     cloud::Cloud,
     fleet::{Instance, State},
@@ -108,18 +110,8 @@ fn run(world: &mut World<'_>, task: &Task<'_>, parameters: &Parameters) -> Ended
     if let Err(failure) = gate(world, task) {
         return Ended::AtGate(failure);
     }
-    let facts = task.facts;
-    let limit = world.limits.per_second(CLOUD, &facts.action);
-    if world.rates.admit(CLOUD, &facts.key_id, &facts.action, limit, task.now_ms).is_err() {
-        return Ended::Refused(throttled(&facts.action), false);
-    }
-    if let Some(failure) = &task.instead {
-        return Ended::Refused(failure.clone(), true);
-    }
-    match operate(world, task, parameters) {
-        Ok(body) => Ended::Done(body),
-        Err(failure) => Ended::Refused(failure, false),
-    }
+    let throttled = |_, _| throttled(&task.facts.action);
+    admit_and_operate(world, task, CLOUD, throttled, |world| operate(world, task, parameters))
 }
 
 /// The answer to too many requests.

@@ -144,6 +144,26 @@ impl Ended {
     }
 }
 
+/// Answers a request whose signature is right: the rate limit, an error that was asked for, the operation.
+/// `throttled` gets the count of this second and the limit.
+pub(crate) fn admit_and_operate(
+    world: &mut World<'_>,
+    task: &Task<'_>,
+    cloud: Cloud,
+    throttled: impl FnOnce(usize, usize) -> Failure,
+    operate: impl FnOnce(&mut World<'_>) -> Result<serde_json::Value, Failure>,
+) -> Ended {
+    let facts = task.facts;
+    let limit = world.limits.per_second(cloud, &facts.action);
+    if let Err(count) = world.rates.admit(cloud, &facts.key_id, &facts.action, limit, task.now_ms) {
+        return Ended::Refused(throttled(count, limit), false);
+    }
+    if let Some(failure) = &task.instead {
+        return Ended::Refused(failure.clone(), true);
+    }
+    operate(world).map_or_else(|failure| Ended::Refused(failure, false), Ended::Done)
+}
+
 /// Reboot, start or stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Power {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Ended, Facts, Failure, Power, Served, Task, World, begin};
+use super::{Ended, Facts, Failure, Power, Served, Task, World, admit_and_operate, begin};
 use crate::{
     cloud::Cloud,
     fleet::{Instance, State},
@@ -87,17 +87,7 @@ fn run(world: &mut World<'_>, task: &Task<'_>) -> Ended {
             }
         });
     }
-    let limit = world.limits.per_second(CLOUD, &facts.action);
-    if let Err(count) = world.rates.admit(CLOUD, &facts.key_id, &facts.action, limit, task.now_ms) {
-        return Ended::Refused(throttled(count, limit), false);
-    }
-    if let Some(failure) = &task.instead {
-        return Ended::Refused(failure.clone(), true);
-    }
-    match operate(world, task) {
-        Ok(body) => Ended::Done(body),
-        Err(failure) => Ended::Refused(failure, false),
-    }
+    admit_and_operate(world, task, CLOUD, throttled, |world| operate(world, task))
 }
 
 fn operate(world: &mut World<'_>, task: &Task<'_>) -> Result<Value, Failure> {

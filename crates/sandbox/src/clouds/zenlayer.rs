@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Ended, Facts, Failure, Power, Served, Task, World, begin};
+use super::{Ended, Facts, Failure, Power, Served, Task, World, admit_and_operate, begin};
 use crate::{
     cloud::Cloud,
     errors::LISTED_AS_FAILED,
@@ -89,7 +89,6 @@ pub(crate) fn throttled() -> Failure {
 }
 
 fn run(world: &mut World<'_>, task: &Task<'_>) -> Ended {
-    let facts = task.facts;
     // The vendor publishes no list of these codes: the family is seen in its command line's
     // documentation, the statuses are assumed.
     let refuse =
@@ -126,17 +125,7 @@ fn run(world: &mut World<'_>, task: &Task<'_>) -> Ended {
             }
         };
     }
-    let limit = world.limits.per_second(CLOUD, &facts.action);
-    if world.rates.admit(CLOUD, &facts.key_id, &facts.action, limit, task.now_ms).is_err() {
-        return Ended::Refused(throttled(), false);
-    }
-    if let Some(failure) = &task.instead {
-        return Ended::Refused(failure.clone(), true);
-    }
-    match operate(world, task) {
-        Ok(response) => Ended::Done(response),
-        Err(failure) => Ended::Refused(failure, false),
-    }
+    admit_and_operate(world, task, CLOUD, |_, _| throttled(), |world| operate(world, task))
 }
 
 fn operate(world: &mut World<'_>, task: &Task<'_>) -> Result<Value, Failure> {

@@ -30,9 +30,8 @@ pub fn verify(
     server_s: i64,
 ) -> Result<Verified, Refusal> {
     let incomplete = |what: &str| Refusal::Incomplete(what.to_owned());
-    let parameters = Authorization::parameters(request, ALGORITHM)?;
     let Authorization { credential: key_id, signed, signature: given } =
-        Authorization::read(parameters)?;
+        Authorization::read(request, ALGORITHM)?;
     let names: Vec<&str> = signed.split(';').collect();
     if let Some(missing) = REQUIRED.iter().find(|name| !names.contains(name)) {
         return Err(incomplete(missing));

@@ -130,7 +130,7 @@ fn check_token(credential: &Credential, token: Option<&str>, server_s: i64) -> R
     }
 }
 
-/// What an Authorization header of the form that three clouds share says.
+/// An Authorization header of the form that three clouds share.
 struct Authorization<'r> {
     /// The signer: a key id, perhaps with a scope.
     credential: &'r str,
@@ -140,18 +140,17 @@ struct Authorization<'r> {
 }
 
 impl<'r> Authorization<'r> {
-    /// The parameters of the header, if it is of this algorithm.
-    fn parameters(request: &'r Inbound, algorithm: &str) -> Result<&'r str, Refusal> {
-        let incomplete = || Refusal::Incomplete("Authorization".to_owned());
-        let header = request.header("authorization").ok_or_else(incomplete)?;
-        let (named, parameters) = header.split_once(' ').ok_or_else(incomplete)?;
-        if named == algorithm { Ok(parameters) } else { Err(Refusal::UnknownMethod) }
-    }
-
-    fn read(parameters: &'r str) -> Result<Self, Refusal> {
-        let part =
-            |name: &str| part(parameters, name).ok_or_else(|| Refusal::Incomplete(name.to_owned()));
-        Ok(Authorization {
+    /// Reads the header, if it is of this algorithm.
+    fn read(request: &'r Inbound, algorithm: &str) -> Result<Self, Refusal> {
+        let incomplete = |name: &str| Refusal::Incomplete(name.to_owned());
+        let header = request.header("authorization");
+        let header = header.and_then(|header| header.split_once(' '));
+        let (named, parameters) = header.ok_or_else(|| incomplete("Authorization"))?;
+        if named != algorithm {
+            return Err(Refusal::UnknownMethod);
+        }
+        let part = |name: &str| part(parameters, name).ok_or_else(|| incomplete(name));
+        Ok(Self {
             credential: part("Credential")?,
             signed: part("SignedHeaders")?,
             signature: part("Signature")?,

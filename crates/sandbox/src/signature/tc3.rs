@@ -19,9 +19,8 @@ pub fn verify(
     server_s: i64,
 ) -> Result<Verified, Refusal> {
     let incomplete = |what: &str| Refusal::Incomplete(what.to_owned());
-    let parameters = Authorization::parameters(request, ALGORITHM)?;
     let Authorization { credential: claim, signed, signature: given } =
-        Authorization::read(parameters)?;
+        Authorization::read(request, ALGORITHM)?;
     let (key_id, scope) = claim.split_once('/').ok_or_else(|| incomplete("Credential"))?;
     let mut pieces = scope.split('/');
     let (Some(date), Some(service), Some("tc3_request"), None) =

@@ -15,12 +15,11 @@ pub fn verify(
     server_s: i64,
 ) -> Result<Verified, Refusal> {
     let incomplete = |what: &str| Refusal::Incomplete(what.to_owned());
-    let parameters = Authorization::parameters(request, ALGORITHM)?;
+    let Authorization { credential: key_id, signed, signature: given } =
+        Authorization::read(request, ALGORITHM)?;
     if request.header("x-zc-signature-method").is_some_and(|name| name != ALGORITHM) {
         return Err(Refusal::UnknownMethod);
     }
-    let Authorization { credential: key_id, signed, signature: given } =
-        Authorization::read(parameters)?;
     let names: Vec<&str> = signed.split(';').collect();
     if !names.contains(&"content-type") || !names.contains(&"host") {
         return Err(incomplete("SignedHeaders"));
