@@ -18,8 +18,11 @@ use axum::{
     http::header::CONNECTION,
     response::{IntoResponse, Response},
 };
-use bytes::{Buf, Bytes};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{
+    body::{Buf, Bytes, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},

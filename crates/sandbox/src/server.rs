@@ -9,12 +9,11 @@ use std::{
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes},
     extract::State,
     http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_LENGTH},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
 use crate::{
