@@ -27,7 +27,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("answers::throttled_is_sent_again_by_itself", throttled),
         case!("answers::throttled_reads_wait_for_the_minute", reads_wait),
         case!("answers::refused_is_sent_again_by_a_person", retried),
-        case!("answers::what_is_not_eligible_is_skipped", skipped),
+        case!("answers::ineligible_instances_are_skipped", skipped),
         case!("answers::alibaba_in_two_languages", alibaba_words),
         case!("answers::tencent_in_two_languages", tencent_words),
         case!("answers::zenlayer_in_two_languages", zenlayer_words),

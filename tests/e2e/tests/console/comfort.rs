@@ -14,20 +14,20 @@ use thirtyfour::Key;
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("comfort::the_form_comes_back_without_a_key", comes_back),
-        case!("comfort::what_is_filled_in_meanwhile_stays", meanwhile),
+        case!("comfort::what_was_typed_meanwhile_stays", meanwhile),
         case!("comfort::force_does_not_come_back", force),
-        case!("comfort::ids_of_the_last_runs_are_brought_back", last_ids),
+        case!("comfort::ids_of_recent_runs_are_offered", last_ids),
         case!("comfort::the_last_reason_is_offered_and_not_taken", last_reason),
-        case!("comfort::a_run_that_is_opened_again_knows_the_key", key_is_held),
+        case!("comfort::a_reopened_run_names_its_key", key_is_held),
         case!("comfort::a_link_and_the_operator_come_first", precedence),
-        case!("comfort::the_title_and_the_header_tell_the_run", told),
+        case!("comfort::title_and_header_show_the_run", told),
         case!("comfort::a_notification_only_if_asked_for", notification)
             .configured(|setting| Setting { speed: 6.0, ..setting }),
         case!("comfort::shortcuts_and_their_list", shortcuts),
-        case!("comfort::shortcuts_leave_the_page_around_alone", shortcuts_embedded),
-        case!("comfort::the_dot_tells_what_was_seen", connection),
+        case!("comfort::shortcuts_do_not_reach_the_host_page", shortcuts_embedded),
+        case!("comfort::the_dot_shows_the_last_check", connection),
         case!("comfort::corrections_and_undo", corrections),
-        case!("comfort::empty_places_help", empty_places),
+        case!("comfort::empty_pages_say_what_to_do", empty_places),
         case!("comfort::the_header_is_one_line_on_a_phone", header)
             .configured(|setting| Setting { width: 360, ..setting }),
         case!("comfort::no_text_widens_the_page", long_texts).configured(|setting| Setting {

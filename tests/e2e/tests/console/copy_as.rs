@@ -12,7 +12,7 @@ use thirtyfour::Key;
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("copy_as::every_request_of_every_cloud", every_cloud),
-        case!("copy_as::what_was_not_sent", not_sent),
+        case!("copy_as::unsent_requests", not_sent),
         case!("copy_as::on_a_phone", phone).configured(|setting| Setting {
             width: 360,
             theme: Theme::Dark,

@@ -13,17 +13,16 @@ use std::collections::BTreeMap;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("diagnostics::a_good_proxy_holds", good),
-        case!("diagnostics::a_real_server_holds", real)
+        case!("diagnostics::a_good_proxy_passes", good),
+        case!("diagnostics::a_real_server_passes", real)
             .configured(|setting| Setting { server: Some(Server::Nginx), ..setting }),
         case!("diagnostics::a_real_server_refuses_second_copies", real_once)
             .configured(|setting| Setting { server: Some(Server::Haproxy), ..setting }),
-        case!("diagnostics::until_it_is_proven_the_review_says_what_may_happen_twice", unproven),
-        case!("diagnostics::what_was_proven_is_remembered_for_a_while_and_a_place", remembered)
-            .noisy(),
-        case!("diagnostics::without_storage_it_is_known_while_the_page_is_open", without_storage),
-        case!("diagnostics::what_must_be_proven_is_not_sent_before", required),
-        case!("diagnostics::a_run_that_comes_back_needs_the_proof_too", restored),
+        case!("diagnostics::the_review_warns_until_the_proxy_is_proven", unproven),
+        case!("diagnostics::a_proof_is_remembered_for_a_time_and_an_address", remembered).noisy(),
+        case!("diagnostics::without_storage_a_proof_lasts_while_the_page_is_open", without_storage),
+        case!("diagnostics::nothing_is_sent_before_a_required_proof", required),
+        case!("diagnostics::a_restored_run_needs_the_proof_too", restored),
         case!("diagnostics::without_a_proxy_is_marked_as_unverified", direct).noisy(),
         case!("diagnostics::each_fault_is_named_with_its_remedy", broken).noisy(),
     ]

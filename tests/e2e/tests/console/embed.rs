@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("embed::a_listed_page_works_with_it", listed),
-        case!("embed::a_page_that_is_not_listed_hears_nothing", foreign).noisy(),
-        case!("embed::messages_that_do_not_fit_are_said_once", unknown_messages),
-        case!("embed::by_itself_it_is_a_page", alone),
+        case!("embed::an_unlisted_page_gets_no_messages", foreign).noisy(),
+        case!("embed::unknown_messages_are_warned_of_once", unknown_messages),
+        case!("embed::it_works_without_a_frame", alone),
     ]
 }
 

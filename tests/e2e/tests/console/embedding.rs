@@ -14,13 +14,13 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("embedding::before_send_stops_the_send", before_send),
         case!("embedding::works_below_a_path", below)
             .configured(|setting| Setting { base: "/tools/power/relight/", ..setting }),
-        case!("embedding::set_again_at_each_render", set_again),
-        case!("embedding::taken_out_and_put_in_again", moved),
-        case!("embedding::taken_out_in_the_middle_of_a_run", removed),
-        case!("embedding::attributes_that_mean_nothing_are_named", attributes),
+        case!("embedding::properties_set_again_at_each_render", set_again),
+        case!("embedding::removed_and_inserted_again", moved),
+        case!("embedding::removed_in_the_middle_of_a_run", removed),
+        case!("embedding::unknown_attributes_are_reported", attributes),
         case!("embedding::a_second_version_leaves_the_first", versions),
         case!("embedding::password_managers_find_their_fields", fields),
-        case!("embedding::what_is_taken_out_leaves_nothing", cycles),
+        case!("embedding::a_removed_element_leaves_nothing", cycles),
         case!("embedding::two_elements_get_their_own_forms_back", two_forms),
         case!("embedding::the_harness_sees_violations_and_errors", harness).noisy(),
     ]

@@ -16,14 +16,14 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("errors::index_is_searched_and_has_addresses", index),
         case!("errors::address_opens_the_index", address),
-        case!("errors::index_on_the_page_of_another", guest),
+        case!("errors::index_in_a_host_page", guest),
         case!("errors::index_is_printed", printed),
         case!("errors::pasted_and_hidden", pasted),
         case!("errors::language_is_remembered", language),
         case!("errors::start_instead", start_instead),
         case!("errors::search_in_other_regions", other_region),
         case!("errors::signatures_are_compared", signature),
-        case!("errors::policy_that_is_missing", policy),
+        case!("errors::missing_permission_comes_with_its_policy", policy),
     ]
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("faults::lost_answer_is_reconciled_by_describing", lost),
         case!("faults::cut_off_body_is_unknown", cut_off),
         case!("faults::cut_off_head_is_unknown", cut_head),
-        case!("faults::an_answer_without_end_is_unknown", too_long_an_answer),
+        case!("faults::too_long_an_answer_is_unknown", too_long_an_answer),
         case!("faults::silence_until_the_deadline_is_unknown", silence),
         case!("faults::garbage_is_unknown", garbage),
         case!("faults::web_page_is_unknown", web_page),
@@ -23,7 +23,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("faults::bad_gateway_without_type_is_unknown", untyped),
         case!("faults::foreign_404_is_unknown", foreign),
         case!("faults::login_redirect_is_unknown", login),
-        case!("faults::answer_of_nobody_is_unknown", nobody),
+        case!("faults::answer_without_proxy_status_is_unknown", nobody),
         case!("faults::upstream_lost_is_unknown", upstream),
         case!("faults::nonce_used_is_unknown", nonce),
         case!("faults::operation_in_progress_is_unknown", in_progress),
@@ -35,7 +35,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("faults::bad_certificate_is_not_sent", certificate),
         case!("faults::too_long_for_the_proxy_is_not_sent", too_long),
         case!("faults::dead_proxy_is_never_accepted", dead_proxy),
-        case!("faults::nothing_typed_is_lost", nothing_lost),
+        case!("faults::the_form_survives_a_failed_send", nothing_lost),
     ]
 }
 

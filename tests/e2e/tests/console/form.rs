@@ -14,10 +14,10 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("form::another_cloud_changes_every_select", other_cloud),
         case!("form::ids_that_are_not_sent_are_shown", problems),
         case!("form::more_than_a_hundred_are_split", split),
-        case!("form::letters_between_two_tasks_stay", letters),
+        case!("form::typing_while_the_console_loads_is_preserved", letters),
         case!("form::regions_are_found_by_name_and_id", regions),
         case!("form::the_last_regions_of_a_cloud_come_first", recent_regions),
-        case!("form::what_is_rarely_needed_is_folded_until_it_counts", advanced),
+        case!("form::rare_fields_are_folded_until_they_matter", advanced),
     ]
 }
 

@@ -15,15 +15,15 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("instances::tencent_listed_found_and_restarted", tencent),
         case!("instances::zenlayer_listed_found_and_restarted", zenlayer),
         case!("instances::the_list_is_sorted_paged_and_searched", searched),
-        case!("instances::a_page_that_is_refused_leaves_pasting", refused),
+        case!("instances::a_refused_list_leaves_pasting", refused),
         case!("instances::a_list_needs_a_region_and_a_key", incomplete),
-        case!("instances::names_that_lie_stay_in_their_cells", payload).configured(|setting| {
+        case!("instances::deceptive_names_stay_in_their_cells", payload).configured(|setting| {
             Setting { fleet: crate::payloads::misnamed, width: 360, ..setting }
         }),
-        case!("selections::new_and_gone_are_told", selection),
-        case!("selections::the_operators_holds", operators),
-        case!("instances::what_is_not_started_is_set_aside", set_aside),
-        case!("instances::ids_of_another_cloud_are_gone_to", other_cloud),
+        case!("selections::new_and_missing_instances_are_listed", selection),
+        case!("selections::the_operators_selection_is_enforced", operators),
+        case!("instances::a_form_is_saved_for_later", set_aside),
+        case!("instances::ids_of_another_cloud_switch_the_form", other_cloud),
     ]
 }
 

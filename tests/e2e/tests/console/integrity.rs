@@ -9,12 +9,12 @@ use std::path::Path;
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("integrity::a_changed_byte_stops_the_start", changed_program).noisy(),
-        case!("integrity::a_changed_byte_stops_the_rest", changed_rest).noisy(),
-        case!("integrity::a_file_that_is_cut_off_was_not_changed", cut_off).noisy(),
-        case!("integrity::a_rest_that_comes_as_something_else", other_kind),
+        case!("integrity::a_changed_byte_stops_the_part", changed_rest).noisy(),
+        case!("integrity::a_truncated_file_is_not_reported_as_changed", cut_off).noisy(),
+        case!("integrity::a_part_with_another_content_type", other_kind),
         case!("integrity::two_releases_are_not_mixed", two_releases).noisy(),
         case!("integrity::a_whole_new_release", whole_release).noisy(),
-        case!("integrity::what_is_held_against_a_sum_is_fetched_once", once),
+        case!("integrity::checked_files_are_fetched_once", once),
         case!("integrity::an_older_browser_compiles_elsewhere", elsewhere),
     ]
 }

@@ -20,14 +20,14 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("interruptions::storage_full_in_the_middle", full),
         case!("interruptions::describes_that_fail", blind_for_a_while),
         case!("interruptions::stopped_in_the_middle", stopped),
-        case!("interruptions::stopped_while_it_waits_for_its_turn", stopped_in_the_queue),
-        case!("interruptions::locked_while_it_waits_for_its_turn", locked_in_the_queue),
-        case!("interruptions::forbidden_while_it_waits_for_its_turn", forbidden_in_the_queue),
-        case!("interruptions::removed_while_it_waits_for_its_turn", removed_in_the_queue),
-        case!("interruptions::somebody_else_restarts_what_was_lost", somebody_else),
+        case!("interruptions::stopped_while_waiting_for_a_slot", stopped_in_the_queue),
+        case!("interruptions::locked_while_waiting_for_a_slot", locked_in_the_queue),
+        case!("interruptions::forbidden_while_waiting_for_a_slot", forbidden_in_the_queue),
+        case!("interruptions::removed_while_waiting_for_a_slot", removed_in_the_queue),
+        case!("interruptions::a_restart_by_another_after_a_lost_answer", somebody_else),
         case!("interruptions::a_new_release_in_the_middle", released),
         case!("interruptions::a_new_release_takes_over", taken_over).noisy(),
-        case!("interruptions::three_at_night_on_a_phone", at_night)
+        case!("interruptions::wrong_clock_and_lost_answer_on_a_phone", at_night)
             .configured(|setting| Setting { width: 360, ..setting }),
     ]
 }

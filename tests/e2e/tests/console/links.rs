@@ -8,10 +8,10 @@ use serde_json::json;
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("links::a_link_fills_in_and_sends_nothing", fills_in),
-        case!("links::a_key_in_a_link_is_taken_out", key),
-        case!("links::what_the_operator_locks_wins", locked),
+        case!("links::a_key_in_a_link_is_removed", key),
+        case!("links::what_the_operator_locks_wins_over_a_link", locked),
         case!("links::a_host_keeps_its_address", host_page),
-        case!("links::what_the_form_holds_is_copied_as_a_link", copied),
+        case!("links::the_form_is_copied_as_a_link", copied),
     ]
 }
 

@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("operator::only_what_is_allowed_is_offered", allowed),
-        case!("operator::what_is_locked_stays", locked),
-        case!("operator::what_is_locked_allows_nothing_more", locked_outside),
-        case!("operator::what_comes_late_counts", late),
-        case!("operator::a_reason_and_a_count_are_asked_for", confirmed),
+        case!("operator::a_locked_value_stays", locked),
+        case!("operator::a_locked_value_must_be_allowed", locked_outside),
+        case!("operator::a_late_configuration_counts", late),
+        case!("operator::reason_and_count_are_required", confirmed),
         case!("operator::an_invalid_file_stops_everything", wrong),
-        case!("operator::a_run_that_comes_back_is_held_to_the_limits_of_now", restored),
-        case!("operator::the_property_counts_as_the_file", property),
+        case!("operator::a_restored_run_is_held_to_the_current_limits", restored),
+        case!("operator::the_property_replaces_the_file", property),
         case!("operator::records_are_uploaded_until_accepted", records).noisy(),
-        case!("operator::texts_colours_and_language_are_the_operators", branded),
+        case!("operator::texts_colours_and_language_are_configured", branded),
     ]
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case!("payloads::in_names_and_messages", names_and_messages)
             .configured(|setting| Setting { fleet: named, ..setting }),
-        case!("payloads::names_that_lie", lying)
+        case!("payloads::deceptive_names", lying)
             .configured(|setting| Setting { fleet: misnamed, ..setting }),
         case!("payloads::in_what_is_typed_and_in_addresses", typed),
     ]

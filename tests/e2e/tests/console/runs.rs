@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case!("runs::what_is_watched_goes_on_in_the_background", background),
-        case!("runs::what_isolates_ids_is_stopped_before_the_background", isolating),
-        case!("runs::time_left_is_told_once_it_is_known", time_left),
-        case!("runs::what_can_be_done_stays_in_view", bar),
-        case!("runs::what_can_be_done_stays_in_view_on_a_phone", bar)
+        case!("runs::a_watched_run_continues_in_the_background", background),
+        case!("runs::isolation_is_stopped_before_the_background", isolating),
+        case!("runs::time_left_is_shown_once_it_is_known", time_left),
+        case!("runs::actions_stay_in_view", bar),
+        case!("runs::actions_stay_in_view_on_a_phone", bar)
             .configured(|setting| Setting { width: 360, ..setting }),
         case!("runs::skipped_ones_are_started_from_the_run", skipped),
-        case!("runs::what_is_stopped_stays_so", stopped_for_good),
+        case!("runs::a_stopped_run_stays_stopped", stopped_for_good),
         case!("runs::killed_after_the_first_answer", killed_between).configured(with_profile),
         case!("runs::killed_while_a_call_is_in_flight", killed_in_flight).configured(with_profile),
         case!("runs::killed_when_all_are_accepted", killed_watching).configured(with_profile),
@@ -32,7 +32,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("runs::killed_after_a_record_is_written", killed_after_the_record)
             .configured(with_profile),
         case!("runs::of_two_tabs_one_sends", two_tabs),
-        case!("runs::a_journal_that_makes_no_sense_is_quarantined", broken_journal),
+        case!("runs::a_corrupt_journal_is_quarantined", broken_journal),
         case!("runs::without_storage_several_calls_are_refused", no_storage_several),
         case!("runs::without_storage_one_call_goes_out", no_storage_one),
         case!("runs::tencent_clock_ten_minutes_off", tencent_clock),

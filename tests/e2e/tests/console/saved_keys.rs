@@ -15,7 +15,7 @@ pub(crate) fn cases() -> Vec<Case> {
             .configured(|setting| Setting { keep_profile: true, ..setting }),
         case!("saved_keys::a_lock_wipes_it_again", locked),
         case!("saved_keys::only_permanent_keys_and_where_allowed", not_saved),
-        case!("saved_keys::where_nothing_can_be_saved", without_storage),
+        case!("saved_keys::without_storage_no_key_is_saved", without_storage),
         case!("saved_keys::what_an_older_release_should_not_have_saved_is_deleted", older),
         case!("saved_keys::no_name_takes_a_key", no_key_in_names),
         case!("saved_keys::advice_policy_and_lock_on_a_phone", on_a_phone)

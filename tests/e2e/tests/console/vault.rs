@@ -19,7 +19,7 @@ pub(crate) fn cases() -> Vec<Case> {
         // Firefox requests an icon on its own, and logs an error.
         case!("vault::leaving_the_page", leaving).noisy(),
         case!("vault::the_form_alone_locks_too", form_locks),
-        case!("vault::swapped_fields_send_nothing", swapped),
+        case!("vault::swapped_key_fields_send_nothing", swapped),
         case!("vault::swapped_in_the_middle_of_a_run", swapped_mid_run),
         case!("vault::swapped_by_an_endpoint_or_the_host", swapped_elsewhere),
         case!("vault::the_field_for_the_token_takes_no_secret", no_token),
@@ -27,7 +27,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("vault::no_field_takes_the_secret", in_no_field),
         case!("vault::the_secret_is_taken_once_it_is_whole", taken_whole),
         case!("vault::locked_in_the_middle_of_a_run", locked_mid_run),
-        case!("vault::another_cloud_another_key", another_cloud),
+        case!("vault::each_cloud_has_its_own_key", another_cloud),
         case!("vault::an_endpoint_gives_keys_and_renews_them", endpoint),
         case!("vault::an_endpoint_that_fails_is_named", endpoint_fails).noisy(),
         case!("vault::a_function_of_the_host_gives_keys", host_function),
