@@ -138,7 +138,7 @@ async function carry(target, headers, body, origin) {
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
   } catch (error) {
-    // Which part of the way failed is not told reliably: it may have been sent, so it is unknown.
+    // The error does not say reliably what failed: it may have been sent, so it is unknown.
     const late = error?.name === "TimeoutError";
     return late
       ? refuse(504, "http_response_timeout", origin)
