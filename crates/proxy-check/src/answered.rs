@@ -134,7 +134,7 @@ pub(crate) fn raw_line(checker: &Checker<'_>) -> Result<()> {
     }
     let mut ask = checker.ask(HOST);
     "http://console.zenlayer.com/".clone_into(&mut ask.target);
-    // To whatever site of the server this goes: it is not relayed.
+    // Whichever site of the server answers: it is not relayed.
     let answer = checker.send(&ask)?.answer;
     let received = answer.as_ref().and_then(received_status);
     checker.expect(Rule::RawLine, received.is_none(), || format!("{}: relayed", ask.target));
@@ -243,7 +243,7 @@ pub(crate) fn upgrade(checker: &Checker<'_>) -> Result<()> {
             format!("it arrived with Upgrade: {upgrade:?}")
         });
     }
-    // Where no cloud can be asked it is not seen which of the two it was.
+    // Without clouds of ours it is not seen which of the two it was.
     if checker.arrivals(&ask).is_empty() && !answer.as_ref().is_some_and(was_let_through) {
         let is_refusal = status.is_some_and(|status| (400..500).contains(&status));
         checker.expect(Rule::Upgrade, is_refusal, || format!("{status:?}"));
@@ -487,7 +487,7 @@ fn only_one_describe_reads(checker: &Checker<'_>) -> Result<()> {
             checker.expect(rule, status == 400, || format!("two actions: {status}"));
         }
     }
-    // Of two headers one name may be all that goes on, which is seen where it arrives.
+    // Of two headers a proxy may forward one, which is seen where it arrives.
     if checker.sees_clouds() {
         for (first, second) in [("Describe", "Reboot"), ("Reboot", "Describe")] {
             let ask = change(checker)
@@ -638,7 +638,10 @@ pub(crate) fn page(checker: &Checker<'_>) -> Result<()> {
         // Beside the proxy a connection of the page's is one that a POST may travel on later.
         if target.authority() == checker.target.authority() {
             checker.expect(Rule::Close, answer.says_close(), || {
-                format!("{path}: the page's connection is kept: {:?}", answer.header("connection"))
+                format!(
+                    "{path}: the page's connection stays open: {:?}",
+                    answer.header("connection")
+                )
             });
         }
         let policy = answer.header("content-security-policy").unwrap_or_default();

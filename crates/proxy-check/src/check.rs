@@ -175,7 +175,7 @@ const CHECKS: &[Check] = &[
     Check::answered(&[Rule::Page], answered::page).and(&[Rule::Close]),
 ];
 
-/// One needs the proxy for itself, the other checks what all have left behind.
+/// One needs the proxy alone, the other checks the logs of all.
 const LAST_CHECKS: &[Check] = &[
     Check::observed(&[Rule::Throttle], observed::throttle),
     Check::answered(&[Rule::Logs], answered::logs),
@@ -187,7 +187,7 @@ pub(crate) const HOST: &str = "ecs.cn-hangzhou.aliyuncs.com";
 /// In the query, a header and the body of most requests; in no log.
 pub(crate) const MARKERS: [&str; 3] = ["zqUnloggedQuery", "zhUnloggedHeader", "zbUnloggedBody"];
 
-/// How strictly an answer is held to what every answer must carry.
+/// How strictly the common headers of an answer are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// The request was well formed and the origin is allowed.
@@ -311,7 +311,7 @@ impl Checker<'_> {
         Ok(exchange)
     }
 
-    /// Sends, and holds the answer to what every answer must carry.
+    /// Sends, and checks what every answer must have.
     pub(crate) fn exchange(&self, ask: &Ask, form: Form) -> Result<Exchange> {
         let exchange = self.send(ask)?;
         if let Some(answer) = &exchange.answer {
@@ -385,7 +385,7 @@ impl Checker<'_> {
         let what = described(ask);
         let exchange = self.exchange(ask, form)?;
         match &exchange.answer {
-            // Closing without a word refuses what has no sense.
+            // Closing without a response is a refusal, too.
             None => self.expect(rule, form == Form::Broken, || format!("{what}: no answer")),
             Some(answer) => {
                 let status = answer.status();
@@ -425,7 +425,7 @@ impl Checker<'_> {
     }
 }
 
-/// So many connections that stay open are waited for.
+/// After so many connections that stayed open, waiting is short.
 const PATIENCE: usize = 3;
 
 /// The error type of an answer that relight-proxy gave, if it names one.

@@ -54,7 +54,7 @@ pub const CHECK_HOSTS: [(&str, &str); 17] = [
     ("redirects", "ecs.cn-wuhan-lr.aliyuncs.com"),
     ("resend", "ecs.cn-zhengzhou-jva.aliyuncs.com"),
     ("silent", "ecs.cn-zhongwei.aliyuncs.com"),
-    ("strangers", "ecs.us-west-1.aliyuncs.com"),
+    ("unlisted", "ecs.us-west-1.aliyuncs.com"),
     ("token", "ecs.us-east-1.aliyuncs.com"),
     ("unchanged", "ecs.me-east-1.aliyuncs.com"),
 ];
@@ -120,5 +120,5 @@ impl Clouds {
     }
 }
 
-const NEEDS_PORT: &str = "the clouds' stand-in listens on port 443 of a loopback address: run as \
+const NEEDS_PORT: &str = "the simulated clouds listen on port 443 of a loopback address: run as \
      root, or allow it with `sysctl net.ipv4.ip_unprivileged_port_start=443`";

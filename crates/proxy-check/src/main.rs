@@ -32,10 +32,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Holds a deployed proxy, such as https://console.example.org/proxy, to the contract.
+/// Tests a deployed proxy, such as https://console.example.org/proxy, against the contract.
 ///
 /// Sends only what must be refused or cannot change anything. What arrives at the clouds is not seen,
-/// unless they are ours.
+/// unless they are simulated.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask proxy-check", arg_required_else_help = true)]
 #[command(max_term_width = 100)]
@@ -46,8 +46,8 @@ struct Arguments {
     /// As a page of this origin.
     #[arg(long)]
     origin: Option<String>,
-    /// Stands in for the clouds on this loopback address, port 443 by default, with a name server on
-    /// UDP port 5353 of it; set the proxy up for them first.
+    /// Simulates the clouds on this loopback address, port 443 by default, with a name server on its
+    /// UDP port 5353; set the proxy up for them first.
     #[arg(long, value_name = "IP[:PORT]")]
     observe: Option<String>,
     /// Writes the certificate that such a proxy must trust, and waits for Enter.
@@ -62,16 +62,16 @@ struct Arguments {
     /// The page that the same server serves.
     #[arg(long, value_name = "URL")]
     page: Option<String>,
-    /// It is nginx, caddy, haproxy, envoy or worker: says how to fix it there only, and accepts
-    /// the rules that this server is known not to keep.
+    /// nginx, caddy, haproxy, envoy or worker: shows only its fixes, and accepts the rules that this
+    /// server is known to break.
     #[arg(long, value_name = "NAME", value_parser = server)]
     server: Option<Server>,
     /// This rule; repeat for more.
     #[arg(long, value_name = "RULE", value_parser = rule)]
     only: Vec<Rule>,
-    /// Starts the servers with the configurations of deploy/ on this machine, in front of clouds of
-    /// ours, and checks every rule. One that a server is known not to keep is reported, and fails when it
-    /// is kept after all.
+    /// Starts the servers with the configurations of deploy/ on this machine, in front of simulated
+    /// clouds, and checks every rule. A rule that a server is known to break is reported, and fails if it
+    /// passes after all.
     #[arg(long)]
     deploy: bool,
     /// With --deploy: preserves the configurations and logs.
@@ -148,16 +148,16 @@ fn announce_waits(options: &Options) {
     }
 }
 
-/// Says how many lines hold and which are known not to; what is left does not hold and should.
+/// Reports how many rules pass and which are known to fail; returns the others that fail.
 fn sum_up(report: &Report, known: &[Rule], server: Option<Server>) -> Vec<Rule> {
     let (rules, expectations) = report.counts();
     let (expected, unexpected): (Vec<Rule>, Vec<Rule>) =
         report.broken().into_iter().partition(|rule| known.contains(rule));
     let number = expected.len() + unexpected.len();
-    println!("{rules} lines hold ({expectations} expectations), {number} do not");
+    println!("{rules} rules pass ({expectations} expectations), {number} fail");
     for rule in expected {
         let name = server.map_or("it", Server::name);
-        println!("known: {name} cannot keep `{rule}`; deploy/README.md says what that means");
+        println!("known: {name} breaks `{rule}`; deploy/README.md says what that means");
     }
     unexpected
 }
@@ -226,7 +226,7 @@ fn deploy(arguments: &Arguments) -> Result<bool> {
 }
 
 /// MDN's scanner against each server that serves the page, as deployed: with TLS and the redirect to
-/// it. The script says on its own what it thinks of each, and fails below A+.
+/// it. The script prints the grade of each, and fails below A+.
 fn grade(script: &Path, page: &Path) -> Result<bool> {
     let folder = env::temp_dir().join(format!("relight-grade-{}", std::process::id()));
     let mut failed = 0;

@@ -251,7 +251,7 @@ pub(crate) fn answer_headers(checker: &Checker<'_>) -> Result<()> {
 }
 
 pub(crate) fn answer_list(checker: &Checker<'_>) -> Result<()> {
-    let host = host("strangers");
+    let host = host("unlisted");
     let strange = "X-Internal-Route: zzStrange\r\nX-Debug: zzStrange\r\n";
     checker.clouds()?.upstream.set(host, [Behaviour::answer(200, strange, "{}")]);
     let answer = checker.exchange(&checker.ask(host), Form::Full)?.answer.context("no answer")?;
@@ -395,7 +395,7 @@ pub(crate) fn cut(checker: &Checker<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Answers that speak of what only the proxy can know, to it or in its words.
+/// Responses that try to control the proxy, or imitate its own.
 pub(crate) fn forged(checker: &Checker<'_>) -> Result<()> {
     for (what, bytes) in [
         (
@@ -424,12 +424,12 @@ pub(crate) fn forged(checker: &Checker<'_>) -> Result<()> {
         ),
         ("a status that is none", b"HTTP/1.1 999 No\r\nContent-Length: 2\r\n\r\n{}"),
     ] {
-        expect_true_words(checker, Rule::Forged, what, bytes)?;
+        expect_not_unsent(checker, Rule::Forged, what, bytes)?;
     }
     Ok(())
 }
 
-/// What does not begin as an answer does, and would be one if it were passed on as it came.
+/// Responses without a valid status line, which would be valid if they were forwarded unchanged.
 pub(crate) fn status_line(checker: &Checker<'_>) -> Result<()> {
     for (what, bytes) in [
         (
@@ -441,13 +441,13 @@ pub(crate) fn status_line(checker: &Checker<'_>) -> Result<()> {
             b"HTTP/1.1 OK\r\nProxy-Status: relight-proxy; error=connection_refused\r\nContent-Length: 2\r\n\r\n{}",
         ),
     ] {
-        expect_true_words(checker, Rule::StatusLine, what, bytes)?;
+        expect_not_unsent(checker, Rule::StatusLine, what, bytes)?;
     }
     Ok(())
 }
 
-/// The request has arrived, so whatever the proxy says of it, it does not say that it was not sent.
-fn expect_true_words(
+/// The request has arrived, so the proxy must not report it as not sent.
+fn expect_not_unsent(
     checker: &Checker<'_>,
     rule: Rule,
     what: &str,
@@ -577,12 +577,12 @@ pub(crate) fn deadline(checker: &Checker<'_>) -> Result<()> {
     Ok(())
 }
 
-/// How long requests are sent, and how many at a time, to meet a limit; and how often it is met
-/// before that is enough. A machine that is busy with other things needs long to get fast enough.
+/// How long requests are sent, how many at a time, and how many refusals are enough. A busy machine
+/// needs long to reach the limit.
 const FLOOD: Duration = Duration::from_secs(12);
 const FLOOD_CLIENTS: usize = 24;
 const ENOUGH_REFUSALS: usize = 20;
-/// Several proxies that are checked at once come to this together, and would share the machine.
+/// Proxies that are checked at the same time would share the machine here.
 static FLOODING: Mutex<()> = Mutex::new(());
 
 pub(crate) fn throttle(checker: &Checker<'_>) -> Result<()> {

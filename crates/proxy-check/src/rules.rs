@@ -1,4 +1,4 @@
-//! The proxy contract, line by line: what must hold, why, and how each server is brought to it.
+//! The rules of the proxy contract: what must hold, why, and how to configure it in each server.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl Server {
     }
 }
 
-/// What can be said about each rule, and the rules themselves: written once, in this list.
+/// The rules with their texts, in one list.
 macro_rules! rules {
     ($($(#[$doc:meta])* $rule:ident $id:literal {
         holds: $holds:literal,
@@ -44,7 +44,7 @@ macro_rules! rules {
         envoy: $envoy:literal,
         worker: $worker:literal,
     })*) => {
-        /// A line of the contract.
+        /// A rule of the contract.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Rule { $($(#[$doc])* $rule),* }
 
@@ -67,7 +67,7 @@ macro_rules! rules {
                 match self { $(Self::$rule => $why),* }
             }
 
-            /// How a server is brought to it.
+            /// How to configure it in a server.
             pub fn fix(self, server: Server) -> &'static str {
                 match (self, server) {
                     $(
@@ -86,7 +86,7 @@ macro_rules! rules {
 rules! {
     Hosts "hosts" {
         holds: "only the clouds' own hosts are reached, each exactly",
-        why: "anything else makes an open proxy; below aliyuncs.com anybody can rent a name",
+        why: "anything else makes an open proxy; anybody can rent a name below aliyuncs.com",
         nginx: "`map $relight_asked_host $relight_is_cloud`, with `default 0`, whole names and regions by name",
         caddy: "the anchored `vars_regexp relight {http.request.orig_uri}` of `@target`",
         haproxy: "`acl relight_cloud path,field(3,/)`, with regions by name",
@@ -103,8 +103,8 @@ rules! {
         worker: "`PATH` in worker.js",
     }
     RawLine "raw-line" {
-        holds: "the request line is judged as it came, not after dots and percent codes are resolved",
-        why: "what is judged must be what is sent; `x/../` and `%65` are how lists are stepped around",
+        holds: "the raw request line is judged, before dots and percent-encoding are resolved",
+        why: "what is judged must be what is sent; `x/../` and `%65` bypass lists",
         nginx: "match on `$request_uri`, never on `$uri`; `merge_slashes off`",
         caddy: "match on `{http.request.orig_uri}`, never with `path`",
         haproxy: "match on `path` without `http-request normalize-uri`",
@@ -122,7 +122,7 @@ rules! {
     }
     Origins "origins" {
         holds: "one Origin from the list, compared whole; none, `null` and others are refused",
-        why: "the list is what keeps foreign pages from using the proxy",
+        why: "the list prevents foreign pages from using the proxy",
         nginx: "`map $relight_asked_origin $relight_origin`, with whole strings, and lower case asked for before",
         caddy: "`(relight_origins)`, which compares `vars {http.request.header.Origin}` whole",
         haproxy: "`acl relight_origin req.hdr(origin) -m str` and `acl relight_plain_origin`",
@@ -130,9 +130,9 @@ rules! {
         worker: "`ORIGINS`, split at the commas and compared with `includes`",
     }
     OneOrigin "one-origin" {
-        holds: "a second Origin header is refused, whatever both say",
-        why: "servers do not agree which of two counts, and no browser sends two",
-        nginx: "nginx shows a configuration the first only, up to 1.22; since 1.23 both, which no line of the map has",
+        holds: "a second Origin header is refused, whatever the values",
+        why: "servers differ in which one counts, and no browser sends two",
+        nginx: "up to 1.22 a configuration sees the first only; since 1.23 both, which no line of the map has",
         caddy: "`vars {http.request.header.Origin}`, which is both with a comma",
         haproxy: "`req.hdr_cnt(origin) eq 1`",
         envoy: "`headers:getNumValues(\"origin\") ~= 1`",
@@ -149,7 +149,7 @@ rules! {
     }
     Destination "destination" {
         holds: "Sec-Fetch-Dest is absent or `empty`",
-        why: "a request that a browser makes for a page, a frame or a picture is not the console's",
+        why: "a request for a page, a frame or an image is not the console's",
         nginx: "`map $http_sec_fetch_dest $relight_is_fetch`",
         caddy: "`@destination`",
         haproxy: "`acl relight_fetch`",
@@ -158,7 +158,7 @@ rules! {
     }
     Upgrade "upgrade" {
         holds: "a request to switch protocols does not reach the cloud",
-        why: "after a switch nobody looks at what passes",
+        why: "after a switch nothing checks what passes",
         nginx: "`if ($http_upgrade)`",
         caddy: "`@upgrade header Upgrade *`",
         haproxy: "`http-request return status 400` for `{ req.hdr(upgrade) -m found }`",
@@ -166,13 +166,13 @@ rules! {
         worker: "`request.headers.has(\"Upgrade\")`",
     }
     Lengths "lengths" {
-        holds: "a body whose length is said in two ways reaches nobody as a second request",
-        why: "two readings of one length hide a request inside another",
-        nginx: "nginx refuses it by itself; check what stands in front",
-        caddy: "Caddy refuses it by itself; check what stands in front",
+        holds: "a body with two lengths never arrives as a second request",
+        why: "request smuggling: two readings of a length hide a request inside another",
+        nginx: "nginx refuses it by itself; check what is in front",
+        caddy: "Caddy refuses it by itself; check what is in front",
         haproxy: "HAProxy refuses it by itself unless `option accept-invalid-http-request` is set",
         envoy: "leave `allow_chunked_length` unset",
-        worker: "the edge does this; check what stands in front",
+        worker: "the edge does this; check what is in front",
     }
     BodyLimit "body-limit" {
         holds: "64 KiB pass, one byte more is answered 413, typed as not sent",
@@ -185,7 +185,7 @@ rules! {
     }
     Preflight "preflight" {
         holds: "a preflight is answered 204 by the proxy, for POST, all listed headers, at most 2 h",
-        why: "without it no browser sends anything; kept too long, a change of the list does not arrive",
+        why: "without it no browser sends anything; cached too long, a change of the list has no effect",
         nginx: "`location @relight_preflight`",
         caddy: "`handle @preflight`",
         haproxy: "`http-request return status 204` for `METH_OPTIONS`",
@@ -194,7 +194,7 @@ rules! {
     }
     Cors "cors" {
         holds: "every answer, errors too, allows that origin, exposes four headers and varies by Origin",
-        why: "what the page may not read it must call unknown",
+        why: "the page calls unknown what it may not read",
         nginx: "`add_header … always`, in every location: an inner one forgets the outer's",
         caddy: "`import relight_cors` before every `respond` and in `handle_errors`",
         haproxy: "`http-after-response set-header`, which reaches HAProxy's own answers too",
@@ -202,8 +202,8 @@ rules! {
         worker: "`common(origin)` on every `new Response`",
     }
     Timing "timing" {
-        holds: "every answer allows that origin its timing, too: Timing-Allow-Origin",
-        why: "only so does a page of another origin see whether it speaks HTTP/1.1, where what it sends is guarded",
+        holds: "every answer has Timing-Allow-Origin with that origin",
+        why: "without it a page of another origin cannot see over which protocol it sends",
         nginx: "`add_header Timing-Allow-Origin $relight_origin always`",
         caddy: "`Timing-Allow-Origin` in `(relight_cors)`",
         haproxy: "`http-after-response set-header Timing-Allow-Origin`",
@@ -211,8 +211,8 @@ rules! {
         worker: "`headers.set(\"Timing-Allow-Origin\"` in `function common`",
     }
     Types "types" {
-        holds: "every answer says in Proxy-Status that relight-proxy gave it, and how it came about",
-        why: "it tells \"the cloud said so\" and \"never sent\" from everything else, which is unknown",
+        holds: "every answer has one Proxy-Status member, relight-proxy, with its type",
+        why: "it separates \"the cloud answered\" and \"never sent\" from everything else, which is unknown",
         nginx: "`add_header Proxy-Status $relight_proxy_status always`",
         caddy: "`header Proxy-Status …` beside every `respond`, and in `handle_errors`",
         haproxy: "`hdr Proxy-Status` on every return, `http-after-response` for the rest",
@@ -221,7 +221,7 @@ rules! {
     }
     Harmless "harmless" {
         holds: "every answer is no-store, nosniff, and under a policy of `default-src 'none'; sandbox`",
-        why: "an answer of a cloud must be nothing on the page's origin but data",
+        why: "an answer of a cloud must be nothing but data on the page's origin",
         nginx: "`add_header … always`, in every location",
         caddy: "`import relight_own` before every `respond` and in `handle_errors`",
         haproxy: "`http-after-response set-header`",
@@ -229,17 +229,17 @@ rules! {
         worker: "`common(origin)`",
     }
     Close "close" {
-        holds: "every answer over HTTP/1.1 says `Connection: close` and means it",
+        holds: "every answer over HTTP/1.1 has `Connection: close`, and the connection is closed",
         why: "browsers silently send a POST again when a reused connection dies: a second reboot",
         nginx: "`keepalive_timeout 0`",
         caddy: "`header Connection close`",
         haproxy: "`http-after-response set-header Connection close`",
         envoy: "`max_requests_per_connection: 1` in `common_http_protocol_options`",
-        worker: "not possible in a Worker: the edge keeps connections. The console guards itself there",
+        worker: "not possible in a Worker: the edge reuses connections. The console sends one-shot bodies there",
     }
     Http2 "http2" {
-        holds: "the proxy's port does not speak HTTP/2",
-        why: "HTTP/2 has no `Connection: close`, so the guard above does not exist there",
+        holds: "the proxy's port does not offer HTTP/2",
+        why: "HTTP/2 has no `Connection: close`",
         nginx: "no `http2` on the `listen` line",
         caddy: "`protocols h1`",
         haproxy: "`alpn http/1.1` on the `bind` line",
@@ -248,7 +248,7 @@ rules! {
     }
     Reach "reach" {
         holds: "a cloud answers through it",
-        why: "what cannot be looked up or connected to looks in the console like a cloud that is down",
+        why: "a name server or port that does not work looks like a cloud that is down",
         nginx: "the name server in `resolver`, since nginx does not read /etc/resolv.conf; port 443 outwards",
         caddy: "the machine's name server; port 443 outwards",
         haproxy: "a name server that answers in /etc/resolv.conf, for `parse-resolv-conf`; port 443 outwards",
@@ -275,9 +275,9 @@ rules! {
     }
     RequestHeaders "request-headers" {
         holds: "the listed headers arrive as they were, and no other: no cookie, origin, client address",
-        why: "the cloud needs no more, and what is not passed on cannot leak",
+        why: "the cloud needs no more, and what is not forwarded cannot leak",
         nginx: "`proxy_pass_request_headers off`, and one `proxy_set_header` for each",
-        caddy: "`request_header -**` after the listed ones were kept as `vars`",
+        caddy: "`request_header -**` after the listed ones were saved as `vars`",
         haproxy: "`http-request del-header ^(?!`",
         envoy: "`keep(headers, request_headers)`",
         worker: "`REQUEST_HEADERS`, put into a `new Headers()`",
@@ -293,7 +293,7 @@ rules! {
     }
     AnswerHeaders "answer-headers" {
         holds: "type, date, retry-after and request id pass; cookies, CORS and policies of others do not",
-        why: "the date mends a wrong clock, the id finds a lost call; a cookie would be set on your host",
+        why: "the date corrects a wrong clock, the id finds a lost call; a cookie would be set on your host",
         nginx: "`proxy_pass_header Date`, and one `proxy_hide_header` for each that must not",
         caddy: "`copy_response_headers`",
         haproxy: "`http-response del-header ^(?!`",
@@ -302,7 +302,7 @@ rules! {
     }
     AnswerList "answer-list" {
         holds: "no header of the cloud passes that is not on the list",
-        why: "what nobody thought of does not pass either",
+        why: "unexpected headers do not pass either",
         nginx: "nginx's own modules cannot: it passes what `proxy_hide_header` does not name",
         caddy: "`copy_response_headers`",
         haproxy: "`http-response del-header ^(?!`",
@@ -311,7 +311,7 @@ rules! {
     }
     Received "received" {
         holds: "the cloud's answer passes with its status and body, typed received-status=N, 502 and 504 too",
-        why: "only so typed is an answer the cloud's",
+        why: "an answer without this type is not trusted as the cloud's",
         nginx: "no `error_page 502`: the type comes from `map $upstream_header_time $relight_upstream_type`",
         caddy: "`handle_response` with `copy_response`",
         haproxy: "`http-response set-header Proxy-Status`",
@@ -320,7 +320,7 @@ rules! {
     }
     Redirects "redirects" {
         holds: "a redirect is not followed and not passed: 502, typed",
-        why: "a signed request must not go where an answer says",
+        why: "a signed request must not follow an answer",
         nginx: "`proxy_intercept_errors on` and `error_page 300 … = @relight_withheld`",
         caddy: "`@withheld status 1xx 3xx 408 421`",
         haproxy: "`http-response return status 502` for `{ status 300:399 }`",
@@ -330,7 +330,7 @@ rules! {
     Resend "resend" {
         holds: "421 becomes a typed 502, and 408 a typed 502 or a closed connection",
         why: "browsers send a POST again on 421, Chromium on 408 too",
-        nginx: "`408 421 = @relight_withheld`; on 408 nginx can only close, which is unknown and so true",
+        nginx: "`408 421 = @relight_withheld`; on 408 nginx can only close, which is unknown",
         caddy: "`@withheld status 1xx 3xx 408 421`",
         haproxy: "`http-response return status 502` for `{ status 408 }` and `{ status 421 }`",
         envoy: "`number == 408 or number == 421` in the Lua filter",
@@ -340,14 +340,14 @@ rules! {
         holds: "whatever happens upstream, a request arrives once",
         why: "a second attempt is a second reboot",
         nginx: "`proxy_next_upstream off`",
-        caddy: "no `lb_try_duration`; `keepalive off`, since Go repeats on a dead kept connection",
+        caddy: "no `lb_try_duration`; `keepalive off`, since Go repeats on a dead persistent connection",
         haproxy: "`retries 0`, `retry-on none`, `http-reuse never`",
         envoy: "no `retry_policy`; `max_requests_per_connection: 1` upstream",
         worker: "`fetch` is called once, and no service binding with retries is used",
     }
     Cut "cut" {
         holds: "an answer that never came is unknown: never typed as not sent",
-        why: "the cloud may have acted: the console has to look first",
+        why: "the cloud may have executed it: the console has to describe first",
         nginx: "`map` over `$upstream_bytes_sent`: not-sent types for 0 only; `proxy_max_temp_file_size 0`",
         caddy: "`map {http.error.message} {relight_error}` in `handle_errors`, with `default connection_terminated`",
         haproxy: "502 and 504 of HAProxy itself are typed connection_terminated and http_response_timeout",
@@ -355,8 +355,8 @@ rules! {
         worker: "`connection_terminated` for everything but a `TimeoutError`",
     }
     Forged "forged" {
-        holds: "no header and no status of a cloud becomes a word of the proxy's own",
-        why: "the console tries again what was not sent, so a cloud must not be able to say that it was not",
+        holds: "no header or status of a cloud can imitate the proxy's own answer",
+        why: "the console repeats what was not sent, so a cloud must not be able to report that",
         nginx: "`proxy_ignore_headers X-Accel-Redirect`: else a cloud's answer leads to `@relight_throttled`",
         caddy: "`^` in each line of `map {http.error.message} {relight_error}`: messages quote the cloud; `@withheld status 1xx`",
         haproxy: "HAProxy obeys no header of an answer",
@@ -365,7 +365,7 @@ rules! {
     }
     StatusLine "status-line" {
         holds: "an answer whose first line has no status is not passed on",
-        why: "passed on as it came, it would bring headers of the proxy's own, such as Proxy-Status",
+        why: "forwarded unchanged, it could contain the proxy's headers, such as Proxy-Status",
         nginx: "not possible: nginx takes it for HTTP/0.9, and passes every byte",
         caddy: "Caddy does so by itself",
         haproxy: "HAProxy does so by itself",
@@ -374,7 +374,7 @@ rules! {
     }
     Interim "interim" {
         holds: "an interim answer (1xx) of a cloud brings no headers, and the answer behind it arrives",
-        why: "what nobody thought of does not pass; browsers show no page what is in one",
+        why: "unexpected headers do not pass; browsers do not show them to pages",
         nginx: "not possible: nginx 1.22 takes it for the answer, and the console calls that unknown",
         caddy: "not possible: Caddy passes it as it came",
         haproxy: "not possible: no rule of HAProxy sees it",
@@ -383,7 +383,7 @@ rules! {
     }
     BrokenOff "broken-off" {
         holds: "an answer that breaks off breaks off for the page too",
-        why: "half an answer that looks whole could be read for what it does not say",
+        why: "a truncated answer that looks complete can be misread",
         nginx: "nginx does so by itself, with `proxy_max_temp_file_size 0`",
         caddy: "Caddy 2.6 ends a body in chunks as if it were whole; the console takes whole JSON only",
         haproxy: "HAProxy does so by itself",
@@ -391,13 +391,13 @@ rules! {
         worker: "`new Response(answer.body`: the body is passed as a stream",
     }
     Refused "refused" {
-        holds: "a port that is closed upstream is typed as not sent",
-        why: "it is proved that nothing happened, and the console may try again",
+        holds: "a closed port upstream is typed as not sent",
+        why: "it is proven that nothing happened, and the console may try again",
         nginx: "`$upstream_bytes_sent` is 0 in `map … $relight_error`",
         caddy: "`~^dial .*refused` in `handle_errors`",
         haproxy: "a 503 that is not the cloud's is destination_unavailable",
         envoy: "`proxy_status_config`",
-        worker: "not provable there: workerd tells no phase",
+        worker: "not provable: workerd does not report the phase",
     }
     Dns "dns" {
         holds: "a name that does not exist upstream is typed as not sent",
@@ -406,11 +406,11 @@ rules! {
         caddy: "`~^dial [a-z0-9]+: lookup ` in `handle_errors`",
         haproxy: "`do-resolve` and `error=dns_error`",
         envoy: "`proxy_status_config`",
-        worker: "not provable there: workerd tells no phase",
+        worker: "not provable: workerd does not report the phase",
     }
     Certificate "certificate" {
         holds: "a certificate of another name, of an unknown authority or of the past stops it",
-        why: "who answers in the cloud's name can read tokens and invent successes",
+        why: "an impostor can read tokens and invent successes",
         nginx: "`proxy_ssl_verify on`, `proxy_ssl_trusted_certificate`, `proxy_ssl_name`",
         caddy: "no `tls_insecure_skip_verify`; `tls_server_name`",
         haproxy: "`verify required ca-file …` and `sni`: HAProxy verifies the name that it sends",
@@ -419,16 +419,16 @@ rules! {
     }
     CertificateType "certificate-type" {
         holds: "such a certificate is typed as not sent",
-        why: "it is proved that nothing happened, and the console may try again",
+        why: "it is proven that nothing happened, and the console may try again",
         nginx: "`$upstream_bytes_sent` is 0 in `map … $relight_error`",
         caddy: "`~^x509: ` in `handle_errors`",
         haproxy: "a 503 that is not the cloud's is destination_unavailable",
         envoy: "`proxy_status_config`",
-        worker: "not provable there: workerd tells no phase",
+        worker: "not provable: workerd does not report the phase",
     }
     ConnectTime "connect-time" {
         holds: "a host that does not answer, or not in the handshake, is given up within 6 s, as not sent",
-        why: "as above; and a person waits",
+        why: "as above; and the user waits",
         nginx: "`proxy_connect_timeout 5s`",
         caddy: "`dial_timeout 5s` and `tls_timeout 5s`",
         haproxy: "`timeout connect 5s`",
@@ -445,8 +445,8 @@ rules! {
         worker: "`DEADLINE_MS`",
     }
     Throttle "throttle" {
-        holds: "more than the proxy wants is answered 429, typed as not sent, with Retry-After",
-        why: "one page must not take the proxy from all; untyped it would be unknown",
+        holds: "requests above the limit are answered 429, typed as not sent, with Retry-After",
+        why: "one page must not block the others; untyped it would be unknown",
         nginx: "`limit_req`, `limit_conn`, `limit_req_status 463`, `location @relight_throttled`",
         caddy: "Debian's Caddy has no rate limit: put one in front, or use a build with one",
         haproxy: "the stick-table `relight_rate`",
@@ -454,7 +454,7 @@ rules! {
         worker: "a rate limiting rule of the zone, or the rate limit binding",
     }
     SecondCopy "second-copy" {
-        holds: "a signed change passes once: a second copy is answered 409, typed `repeated`, for 15 min (asked after 70 s); only one Describe alone reads",
+        holds: "a signed change passes once: a second copy is answered 409, typed `repeated`, for 15 min (tested after 70 s); only a single Describe is a read",
         why: "browsers send a POST again by themselves, on a connection never used before too, and while the page sleeps",
         nginx: "`auth_request /relight-once`, and the server of `limit_req_zone $http_authorization`; `map … $relight_reads`, `location @relight_repeated`",
         caddy: "a stock Caddy remembers nothing: not for changes, or a build with a rate limit by Authorization",
@@ -463,26 +463,26 @@ rules! {
         worker: "`class Passed`, a Durable Object; `DESCRIBE`, `PLAIN` and `JOINED`",
     }
     Silence "silence" {
-        holds: "a connection on which nothing is sent is closed within two seconds of the handshake, without a word",
-        why: "browsers keep such as spares, and send a POST again when one of them dies",
+        holds: "a connection on which nothing is sent is closed within two seconds of the handshake, without a response",
+        why: "browsers open spare connections, and send a POST again when one of them dies",
         nginx: "`client_header_timeout 2s`",
         caddy: "`read_header 2s`",
         haproxy: "`timeout http-request 2s`, and `option http-ignore-probes` for silence; `timeout client 10s` before the handshake",
         envoy: "`idle_timeout: 2s` in `common_http_protocol_options`",
-        worker: "no such setting: the edge and workerd keep it for longer",
+        worker: "no such setting: the edge and workerd close it later",
     }
     Once "once" {
-        holds: "a signed reboot is verified by the cloud and done once, a lost answer included",
-        why: "it is what all of this is for",
-        nginx: "see the lines above",
-        caddy: "see the lines above",
-        haproxy: "see the lines above",
-        envoy: "see the lines above",
-        worker: "see the lines above",
+        holds: "a signed reboot is verified by the cloud and executed once, also if the answer is lost",
+        why: "the purpose of all of this",
+        nginx: "see the rules above",
+        caddy: "see the rules above",
+        haproxy: "see the rules above",
+        envoy: "see the rules above",
+        worker: "see the rules above",
     }
     Logs "logs" {
         holds: "logs have no query, header or body",
-        why: "queries and headers carry signatures and tokens; a log is read by many",
+        why: "queries and headers have signatures and tokens, and many people read logs",
         nginx: "`log_format relight` with `$relight_log_path`; `error_log … crit`",
         caddy: "`format filter` with `request>headers delete` and the `regexp` on request>uri, for both logs",
         haproxy: "`log-format` with `%HPO`, and no `capture`",
@@ -512,8 +512,7 @@ mod tests {
     use crate::servers;
     use std::fs;
 
-    /// What a fix names is in the configuration that keeps the rule, except for what is said not
-    /// to be there.
+    /// What a fix names is in the configuration, except for what should not be there.
     #[test]
     fn every_remedy_is_in_the_configuration() {
         let mut missing = Vec::new();

@@ -455,7 +455,7 @@ impl ServerSetup {
             )?;
         fs::write(self.folder.join("workerd.capnp"), text.0)?;
         // workerd asks the system for names. So that the system's own file stays as it is, the
-        // process gets a view of the file system in which another one lies there.
+        // process gets a mount namespace with another one there.
         let (hosts, servers) = (self.folder.join("hosts"), self.folder.join("resolv.conf"));
         fs::write(&hosts, &self.hosts)?;
         // No resolver for what is not in that file.

@@ -30,7 +30,7 @@ fn the_list_is_of_the_regions_that_the_console_knows() {
         }
     }
     let listed: BTreeSet<String> = hosts().map(str::to_owned).collect();
-    assert_eq!(listed.len(), hosts().count(), "a host stands there twice");
+    assert_eq!(listed.len(), hosts().count(), "a host is listed twice");
     let missing: Vec<_> = signed_for.difference(&listed).collect();
     assert!(missing.is_empty(), "{missing:?}");
     // What the console has no use for is a region's own name, or the cloud's first.
