@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use clap::ValueEnum;
+use serde_json::json;
 
 use crate::{
     dist::{self, Dist},
@@ -244,39 +245,22 @@ fn wasm_in(variable: &str, driver: &Path, capabilities: &Path) -> Result<()> {
 
 /// Writes the driver's capabilities, and returns the file's name.
 fn capabilities(name: &str, executable: &Path) -> Result<PathBuf> {
-    let executable = executable.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
     let json = match name {
         "chromium" => {
-            let arguments = CHROMIUM_ARGUMENTS.map(|argument| format!("\"{argument}\"")).join(", ");
-            format!(
-                "{{ \"goog:chromeOptions\": {{ \"binary\": \"{executable}\", \
-                 \"args\": [{arguments}] }} }}"
-            )
+            let arguments: Vec<&str> = CHROMIUM_ARGUMENTS.lines().collect();
+            json!({ "goog:chromeOptions": { "binary": executable, "args": arguments } })
         }
-        _ => format!(
-            "{{ \"moz:firefoxOptions\": {{ \"binary\": \"{executable}\", \
-             \"args\": [\"-headless\"] }} }}"
-        ),
+        _ => json!({ "moz:firefoxOptions": { "binary": executable, "args": ["-headless"] } }),
     };
     let folder = paths::root().join("target/webdriver");
     fs::create_dir_all(&folder)?;
     let path = folder.join(format!("{name}.json"));
-    fs::write(&path, json).with_context(|| path.display().to_string())?;
+    fs::write(&path, json.to_string()).with_context(|| path.display().to_string())?;
     Ok(path)
 }
 
 /// As root it runs without its sandbox only; the other arguments stop it from calling home.
-const CHROMIUM_ARGUMENTS: [&str; 9] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-];
+const CHROMIUM_ARGUMENTS: &str = include_str!("../../../tests/chromium-arguments.txt");
 
 fn module(built: &Built) -> Result<()> {
     built.dist()?;

@@ -17,8 +17,8 @@ use std::{
     time::{Duration, Instant},
 };
 use thirtyfour::{
-    BrowserCapabilitiesHelper, CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities,
-    WebDriver,
+    BrowserCapabilitiesHelper, CapabilitiesHelper, ChromeCapabilities, ChromiumLikeCapabilities,
+    DesiredCapabilities, FirefoxCapabilities, WebDriver,
     bidi::{BiDi, events::LogEntryAdded, modules::browsing_context::GetTree},
 };
 
@@ -163,7 +163,8 @@ impl Session {
         })
         .await?;
         self.process.end();
-        let profile = Some(self.profile.take().context("the profile is not kept")?);
+        let profile =
+            Some(self.profile.take().context("the profile does not outlive the browser")?);
         let next = Self::start_on(self.browser, self.theme, profile, false).await?;
         // No driver is left to answer: this only drops the session.
         std::mem::replace(self, next).quit().await;
@@ -178,58 +179,14 @@ impl Session {
     ) -> Result<Self> {
         let downloads = Folder::new()?;
         let process = DriverProcess::start(browser, &downloads.0)?;
+        let profile_folder = profile.as_ref().map(|profile| profile.0.as_path());
         let driver = match browser {
             Browser::Chromium => {
-                let mut wanted = DesiredCapabilities::chrome();
-                wanted.set_binary(&machine::chromium().to_string_lossy())?;
-                for argument in CHROMIUM_ARGUMENTS {
-                    wanted.add_arg(argument)?;
-                }
-                if let Some(profile) = &profile {
-                    wanted.add_arg(&format!("--user-data-dir={}", profile.0.display()))?;
-                }
-                wanted.set_browser_option(
-                    "prefs",
-                    json!({
-                        "download.default_directory": downloads.0,
-                        "download.prompt_for_download": false,
-                    }),
-                )?;
-                wanted.accept_insecure_certs(trusting)?;
-                wanted.enable_bidi()?;
+                let wanted = chromium_capabilities(&downloads.0, profile_folder, trusting)?;
                 WebDriver::new(process.url(), wanted).await
             }
             Browser::Firefox => {
-                let dark = theme == Theme::Dark;
-                let mut arguments = vec![json!("-headless")];
-                if let Some(profile) = &profile {
-                    arguments.extend([json!("-profile"), json!(profile.0)]);
-                }
-                let options = json!({
-                    "binary": machine::firefox(),
-                    "args": arguments,
-                    "prefs": {
-                        // 0 is dark, 1 is light.
-                        "layout.css.prefers-color-scheme.content-override": i32::from(!dark),
-                        "intl.accept_languages": "en-US",
-                        "browser.download.folderList": 2,
-                        "browser.download.dir": downloads.0,
-                        "browser.download.useDownloadDir": true,
-                        "browser.download.alwaysOpenPanel": false,
-                        "browser.shell.checkDefaultBrowser": false,
-                        "browser.startup.page": 0,
-                        "datareporting.policy.dataSubmissionEnabled": false,
-                        // It calls home otherwise, into a network that may not answer.
-                        "network.captive-portal-service.enabled": false,
-                        "network.connectivity-service.enabled": false,
-                    },
-                });
-                let mut wanted = DesiredCapabilities::firefox();
-                wanted.set_browser_option("binary", &options["binary"])?;
-                wanted.set_browser_option("args", &options["args"])?;
-                wanted.set_browser_option("prefs", &options["prefs"])?;
-                wanted.accept_insecure_certs(trusting)?;
-                wanted.enable_bidi()?;
+                let wanted = firefox_capabilities(theme, &downloads.0, profile_folder, trusting)?;
                 WebDriver::new(process.url(), wanted).await
             }
             Browser::Webkit => {
@@ -448,20 +405,67 @@ impl Session {
     }
 }
 
-/// As root it runs without its sandbox only; the other arguments stop it from calling home.
-const CHROMIUM_ARGUMENTS: [&str; 11] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=en-US",
-    "--accept-lang=en-US",
-];
+/// As root Chromium runs without its sandbox only; the other arguments stop it from calling home.
+const CHROMIUM_ARGUMENTS: &str = include_str!("../../chromium-arguments.txt");
+
+fn chromium_capabilities(
+    downloads: &Path,
+    profile: Option<&Path>,
+    trusting: bool,
+) -> Result<ChromeCapabilities> {
+    let mut wanted = DesiredCapabilities::chrome();
+    wanted.set_binary(&machine::chromium().to_string_lossy())?;
+    for argument in CHROMIUM_ARGUMENTS.lines().chain(["--lang=en-US", "--accept-lang=en-US"]) {
+        wanted.add_arg(argument)?;
+    }
+    if let Some(profile) = profile {
+        wanted.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+    }
+    wanted.set_browser_option(
+        "prefs",
+        json!({
+            "download.default_directory": downloads,
+            "download.prompt_for_download": false,
+        }),
+    )?;
+    wanted.accept_insecure_certs(trusting)?;
+    wanted.enable_bidi()?;
+    Ok(wanted)
+}
+
+fn firefox_capabilities(
+    theme: Theme,
+    downloads: &Path,
+    profile: Option<&Path>,
+    trusting: bool,
+) -> Result<FirefoxCapabilities> {
+    let mut arguments = vec![json!("-headless")];
+    if let Some(profile) = profile {
+        arguments.extend([json!("-profile"), json!(profile)]);
+    }
+    let prefs = json!({
+        // 0 is dark, 1 is light.
+        "layout.css.prefers-color-scheme.content-override": i32::from(theme != Theme::Dark),
+        "intl.accept_languages": "en-US",
+        "browser.download.folderList": 2,
+        "browser.download.dir": downloads,
+        "browser.download.useDownloadDir": true,
+        "browser.download.alwaysOpenPanel": false,
+        "browser.shell.checkDefaultBrowser": false,
+        "browser.startup.page": 0,
+        "datareporting.policy.dataSubmissionEnabled": false,
+        // It calls home otherwise, into a network that may not answer.
+        "network.captive-portal-service.enabled": false,
+        "network.connectivity-service.enabled": false,
+    });
+    let mut wanted = DesiredCapabilities::firefox();
+    wanted.set_browser_option("binary", machine::firefox())?;
+    wanted.set_browser_option("args", arguments)?;
+    wanted.set_browser_option("prefs", prefs)?;
+    wanted.accept_insecure_certs(trusting)?;
+    wanted.enable_bidi()?;
+    Ok(wanted)
+}
 
 /// Scripts that a host has run before those of its pages.
 pub(crate) type FirstScripts = Arc<Mutex<Vec<String>>>;
