@@ -223,9 +223,7 @@ impl Call<'_, '_> {
         Ok(json!({ "RequestId": self.task.request_id }))
     }
 
-    fn power_batch(self) -> Result<Value, Failure> {
-        let power = Power::of_action(&self.task.facts.action).unwrap_or(Power::Reboot);
-        let region = self.region()?;
+    fn batch_ids(&self) -> Result<Vec<String>, Failure> {
         let ids = numbered(self.parameters);
         if ids.is_empty() || ids.iter().all(String::is_empty) {
             return Err(Failure::new(
@@ -254,6 +252,13 @@ impl Call<'_, '_> {
                 "The specified instanceIds is not valid.",
             ));
         }
+        Ok(ids)
+    }
+
+    fn power_batch(self) -> Result<Value, Failure> {
+        let power = Power::of_action(&self.task.facts.action).unwrap_or(Power::Reboot);
+        let region = self.region()?;
+        let ids = self.batch_ids()?;
         let dry_run = self.flag("DryRun")?;
         let hard = self.flag("ForceReboot")? || self.flag("ForceStop")?;
         self.check_stopped_mode(power)?;
