@@ -18,7 +18,7 @@ use relight_core::{
     i18n::Locale,
     model::{cloud::Verb, instance_id::InstanceId, plan::Plan, query::InstanceQuery, route::Route},
     run::{Event, Millis, Run},
-    session::{Action, FilledIn, InstanceList, Session},
+    session::{Action, AppliedLink, InstanceList, Session},
     signing::request::{Request, Signed},
 };
 use std::{collections::HashSet, ops::Deref, rc::Rc, sync::Arc};
@@ -106,7 +106,7 @@ pub(crate) struct View {
     /// Why the configuration cannot be used: nothing can be sent then.
     pub unusable: Option<Rc<str>>,
     /// What the link has filled in.
-    pub link: Option<Rc<FilledIn>>,
+    pub link: Option<Rc<AppliedLink>>,
     /// A quarantined run of the journal that cannot be read: its id, and why.
     pub quarantined: Option<Rc<(String, String)>>,
     /// The reason of the last run, to be taken again.

@@ -51,17 +51,17 @@ impl Console {
                 typed.is_empty() && problem.is_none() && start.then != AfterLoad::Review;
             let (preset, locked) = (&config.settings.preset, &config.settings.locked);
             if comes_back {
-                saved_form::last_target(preset, &self.link).fill_in(session, locked);
+                saved_form::last_target(preset, &self.link).apply(session, locked);
             }
             for edit in config.settings.fills() {
                 session.update(Action::Edit(edit));
             }
             if !self.link.is_empty() {
-                let filled_in = self.link.fill_in(session, locked);
+                let filled_in = self.link.apply(session, locked);
                 self.view.link = Some(Rc::new(filled_in));
             }
             if comes_back {
-                saved_form::take(ctx.props().host()).fill_in(session, locked);
+                saved_form::take(ctx.props().host()).apply(session, locked);
             }
             // What a user has filled in has precedence over presets of the operator or a link, and is checked
             // against the limits.
@@ -145,7 +145,7 @@ impl Console {
     /// Restores the operator's presets where a link has filled something in.
     pub(super) fn drop_link(&mut self, ctx: &Context<Self>) -> bool {
         let Some(link) = self.view.link.take() else { return false };
-        for edit in link.take_back(&self.view.session, &self.config.settings.preset) {
+        for edit in link.undo(&self.view.session, &self.config.settings.preset) {
             self.update_session(ctx, Action::Edit(edit));
         }
         true

@@ -52,7 +52,7 @@ impl Console {
         saved_form::remember(&run, self.view.last_ids.make_mut());
         let preset = self.config.settings.preset.instance_ids.as_deref().unwrap_or_default();
         let session = self.view.session.make_mut();
-        session.asked_for(&plan.ids().cloned().collect::<Vec<_>>());
+        session.remove_sent(&plan.ids().cloned().collect::<Vec<_>>());
         session.update(Action::Edit(FormEdit::Reason(String::new())));
         session.update(Action::Edit(FormEdit::IdsText(preset.join("\n"))));
         self.view.resolved = None;
@@ -86,7 +86,7 @@ impl Console {
             self.vault.wipe();
             self.sync_vault();
         }
-        self.view.session.make_mut().take_up(&run, ids, operation);
+        self.view.session.make_mut().fill_from_run(&run, ids, operation);
         self.wants_region_search = region_search;
         self.review(ctx, true, None);
         true

@@ -548,7 +548,7 @@ impl Form {
 
     /// This form with these instances, under what is allowed now, with the key that is filled in now if
     /// it is of the same cloud. A reason is given anew.
-    pub(crate) fn brought_back(mut self, ids: &[InstanceId], now: &Form) -> Form {
+    pub(crate) fn restored(mut self, ids: &[InstanceId], now: &Form) -> Form {
         if now.cloud == self.cloud {
             now.key_id.clone_into(&mut self.key_id);
         }

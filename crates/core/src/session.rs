@@ -6,11 +6,11 @@
 mod instance_list;
 mod link;
 mod region_search;
-mod set_aside;
+mod deferred;
+pub use deferred::Deferred;
 pub use instance_list::{InstanceList, ListCommand};
-pub use link::FilledIn;
+pub use link::AppliedLink;
 pub use region_search::RegionSearch;
-pub use set_aside::SetAside;
 
 use crate::{
     form::{Form, FormEdit, SecretStatus},
@@ -36,7 +36,7 @@ pub struct Session {
     locale: Locale,
     form: Form,
     step: Step,
-    set_aside: Vec<Arc<SetAside>>,
+    deferred: Vec<Arc<Deferred>>,
 }
 
 /// How far the person has come.
@@ -160,9 +160,9 @@ pub enum Action {
     /// Go to another cloud, with the ids that are of that one.
     GoToCloud(&'static Cloud),
     /// Fill in what was set aside last.
-    BringBack,
+    RestoreDeferred,
     /// Forget what was set aside last.
-    DropSetAside,
+    DropDeferred,
     /// Back to the form.
     Back,
 }
@@ -172,7 +172,7 @@ impl Session {
     pub fn new(locale: Locale, mut form: Form) -> Self {
         form.read_with(parse_ids);
         let step = Step::Compose { refusal: None };
-        Session { locale, form, step, set_aside: Vec::new() }
+        Session { locale, form, step, deferred: Vec::new() }
     }
 
     /// The language.
@@ -191,14 +191,14 @@ impl Session {
     }
 
     /// What was set aside, the last of it last.
-    pub fn set_aside(&self) -> &[Arc<SetAside>] {
-        &self.set_aside
+    pub fn deferred(&self) -> &[Arc<Deferred>] {
+        &self.deferred
     }
 
     /// Takes what has been asked for out of what was set aside.
-    pub fn asked_for(&mut self, ids: &[InstanceId]) {
+    pub fn remove_sent(&mut self, ids: &[InstanceId]) {
         let asked = ids.iter().map(InstanceId::as_str).collect();
-        self.set_aside.retain_mut(|one| Arc::make_mut(one).without(&asked));
+        self.deferred.retain_mut(|one| Arc::make_mut(one).without(&asked));
     }
 
     /// What is under review.
@@ -292,7 +292,7 @@ impl Session {
     }
 
     /// Fills the form in for a new run of some instances of an old one, with its cloud, region and key.
-    pub fn take_up(&mut self, run: &Run, ids: &[InstanceId], operation: &Operation) {
+    pub fn fill_from_run(&mut self, run: &Run, ids: &[InstanceId], operation: &Operation) {
         let target = run.spec().target();
         let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
         for edit in [
@@ -386,9 +386,9 @@ impl Session {
             Action::GoTo { region } => self.go_to(&region),
             Action::Refuse(refusal) => self.step = Step::Compose { refusal: Some(refusal) },
             Action::GoToCloud(cloud) => self.go_to_cloud(cloud),
-            Action::BringBack => self.bring_back(),
-            Action::DropSetAside => {
-                self.set_aside.pop();
+            Action::RestoreDeferred => self.restore_deferred(),
+            Action::DropDeferred => {
+                self.deferred.pop();
             }
             Action::Back => self.step = Step::Compose { refusal: None },
             Action::Restrict(limits) => self.restrict(limits),
@@ -442,7 +442,7 @@ impl Session {
         if preflight || self.form.limits().selection.is_some() {
             let ids: Vec<InstanceId> = plan.ids().cloned().collect();
             let preflight = Preflight::new(plan.spec.target().clone(), &ids, through_proxy)
-                .instead_of(replaced_age_ms);
+                .replacing(replaced_age_ms);
             self.step = Step::Preflight { preflight: Arc::new(preflight) };
         } else {
             self.step = Step::Review(Arc::new(Review::of(plan, Vec::new(), None)));
@@ -522,7 +522,7 @@ impl Session {
         if let Some(operation) = self.form.cloud().operation_for(verb)
             && !ids.is_empty()
         {
-            self.set_aside.push(Arc::new(SetAside::of(&self.form)));
+            self.deferred.push(Arc::new(Deferred::of(&self.form)));
             self.form.choose(operation);
             self.form.set_ids(&ids);
             self.step = Step::Compose { refusal: None };
@@ -537,16 +537,16 @@ impl Session {
             return;
         }
         if !self.form.parsed().ids.is_empty() {
-            self.set_aside.push(Arc::new(SetAside::of(&self.form)));
+            self.deferred.push(Arc::new(Deferred::of(&self.form)));
         }
         self.form.apply(FormEdit::Cloud(cloud.id.to_owned()));
         self.form.apply(FormEdit::IdsText(ids_text));
         self.step = Step::Compose { refusal: None };
     }
 
-    fn bring_back(&mut self) {
-        if let Some(before) = self.set_aside.pop() {
-            self.form = Arc::unwrap_or_clone(before).bring_back(&self.form);
+    fn restore_deferred(&mut self) {
+        if let Some(before) = self.deferred.pop() {
+            self.form = Arc::unwrap_or_clone(before).restore(&self.form);
             self.step = Step::Compose { refusal: None };
         }
     }
@@ -563,7 +563,7 @@ impl Session {
         let found =
             review.region_search.as_ref().map(|region_search| region_search.found_in(region));
         if let Some(ids) = found.filter(|ids| !ids.is_empty()) {
-            self.set_aside.push(Arc::new(SetAside::of(&self.form)));
+            self.deferred.push(Arc::new(Deferred::of(&self.form)));
             self.form.apply(FormEdit::Region(region.to_owned()));
             self.form.set_ids(&ids);
             self.step = Step::Compose { refusal: None };
@@ -626,7 +626,7 @@ mod tests {
 
     /// A run's files say what was not sent, too, without what looks like a secret.
     #[test]
-    fn the_run_has_the_entries_that_are_refused() {
+    fn a_run_lists_the_refused_entries() {
         let mut session = filled();
         let text =
             "ins-aaaaaaaa\n=ins-zz\nins-aaaaaaaa\nlns-8xk2p0qb\naB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC01d";
@@ -676,7 +676,7 @@ mod tests {
     }
 
     #[test]
-    fn the_run_is_what_is_under_review() {
+    fn only_the_reviewed_plan_becomes_a_run() {
         let mut session = filled();
         assert!(session.plan().is_none(), "nothing is under review");
         review(&mut session, false);
@@ -697,7 +697,7 @@ mod tests {
 
     /// Approved was what was shown then: other instances, or something else done to them, are not.
     #[test]
-    fn no_run_of_a_plan_that_is_not_under_review_any_more() {
+    fn a_plan_that_left_review_becomes_no_run() {
         let mut session = filled();
         review(&mut session, false);
         let approved = Arc::clone(session.plan().unwrap());
@@ -729,7 +729,7 @@ mod tests {
     }
 
     #[test]
-    fn what_must_be_proven_first_is_reviewed_and_not_sent() {
+    fn an_unproven_proxy_allows_review_and_no_run() {
         let mut session = filled();
         let limits = |once_proven| Limits { once_required: true, once_proven, ..Limits::default() };
         let restrict = |session: &mut Session, limits| {
@@ -801,45 +801,45 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_gone_on_with_is_set_aside_and_comes_back() {
+    fn instances_that_are_not_reviewed_are_deferred_and_restored() {
         let mut session = filled();
         one_is_stopped(&mut session);
         let reason = session.review().unwrap().skipped[0].1;
         session.update(Action::Instead { reason, verb: Verb::Start });
         assert_eq!(session.form().operation().verb, Verb::Start);
         assert_eq!(ids_of(&session), ALL[..1]);
-        let set_aside = session.set_aside().last().unwrap().clone();
-        assert_eq!(set_aside.beside(session.form()), 2);
-        assert_eq!(set_aside.form().operation().verb, Verb::Reboot);
+        let deferred = session.deferred().last().unwrap().clone();
+        assert_eq!(deferred.beside(session.form()), 2);
+        assert_eq!(deferred.form().operation().verb, Verb::Reboot);
 
         // Nothing was started: all of them are there again.
         let mut at_once = session.clone();
-        at_once.update(Action::BringBack);
+        at_once.update(Action::RestoreDeferred);
         assert_eq!(ids_of(&at_once), ALL);
         assert_eq!(at_once.form().operation().verb, Verb::Reboot);
-        assert!(at_once.set_aside().is_empty());
+        assert!(at_once.deferred().is_empty());
 
         // What was started meanwhile does not come back, and the key that is filled in now stays.
-        session.asked_for(&[InstanceId::new(ALL[0])]);
+        session.remove_sent(&[InstanceId::new(ALL[0])]);
         session.update(Action::Edit(FormEdit::KeyId("AKIDOTHER".into())));
         session.update(Action::Edit(FormEdit::Reason(String::new())));
         let mut dropped = session.clone();
-        session.update(Action::BringBack);
+        session.update(Action::RestoreDeferred);
         assert_eq!(ids_of(&session), ALL[1..]);
         assert_eq!((session.form().key_id(), session.form().reason()), ("AKIDOTHER", ""));
-        dropped.update(Action::DropSetAside);
-        assert!(dropped.set_aside().is_empty());
+        dropped.update(Action::DropDeferred);
+        assert!(dropped.deferred().is_empty());
         assert_eq!(ids_of(&dropped), ALL[..1]);
         // When all of them were asked for nothing is left to come back.
         let mut session = filled();
         one_is_stopped(&mut session);
         session.update(Action::Instead { reason, verb: Verb::Start });
-        session.asked_for(&ALL.map(InstanceId::new));
-        assert!(session.set_aside().is_empty());
+        session.remove_sent(&ALL.map(InstanceId::new));
+        assert!(session.deferred().is_empty());
     }
 
     #[test]
-    fn what_comes_back_is_held_to_what_is_allowed_now() {
+    fn restored_instances_obey_the_limits_of_now() {
         let mut session = filled();
         one_is_stopped(&mut session);
         let reason = session.review().unwrap().skipped[0].1;
@@ -847,13 +847,13 @@ mod tests {
         let only_start =
             Limits { operations: Some(vec!["StartInstances".to_owned()]), ..Limits::default() };
         session.update(Action::Restrict(Arc::new(only_start)));
-        session.update(Action::BringBack);
+        session.update(Action::RestoreDeferred);
         assert_eq!(session.form().operation().verb, Verb::Start);
         assert_eq!(ids_of(&session), ALL);
     }
 
     #[test]
-    fn ids_of_another_cloud_are_gone_to_and_the_rest_is_set_aside() {
+    fn switching_to_the_other_cloud_defers_the_remaining_ids() {
         let mut session = filled();
         let other = clouds::by_id("alibaba").unwrap();
         let text = format!("{} {} nonsense", ALL[0], other.ids.example);
@@ -861,8 +861,8 @@ mod tests {
         session.update(Action::GoToCloud(other));
         assert_eq!(session.form().cloud(), other);
         assert_eq!(ids_of(&session), [other.ids.example]);
-        assert_eq!(session.set_aside().last().unwrap().beside(session.form()), 1);
-        session.update(Action::BringBack);
+        assert_eq!(session.deferred().last().unwrap().beside(session.form()), 1);
+        session.update(Action::RestoreDeferred);
         assert_eq!(session.form().cloud().id, "tencent");
         assert_eq!(ids_of(&session), ALL[..1]);
         // There are none of that cloud.
@@ -872,7 +872,7 @@ mod tests {
 
     /// The operator's selection holds whatever is filled in, and however.
     #[test]
-    fn nothing_goes_to_an_instance_that_was_not_seen_to_be_selected() {
+    fn an_instance_outside_the_selection_is_never_sent() {
         let selection = |text: &str| {
             Arc::new(Limits { selection: Some(InstanceQuery::parse(text)), ..Limits::default() })
         };
@@ -925,7 +925,7 @@ mod tests {
     }
 
     #[test]
-    fn instances_of_an_old_run_are_taken_up_as_they_were() {
+    fn an_old_run_fills_the_form_with_its_instances() {
         let mut session = filled();
         review(&mut session, false);
         let plan = session.plan().unwrap();
@@ -935,7 +935,7 @@ mod tests {
             let operation = run.operation_for(verb).unwrap();
             assert_eq!(operation.verb, verb);
             let mut session = Session::new(Locale::En, Form::first());
-            session.take_up(&run, &some, operation);
+            session.fill_from_run(&run, &some, operation);
             let form = session.form();
             assert_eq!(form.plan_input().ids, some);
             assert_eq!((form.cloud(), form.operation()), (run.spec().target().cloud, operation));
@@ -946,7 +946,7 @@ mod tests {
     }
 
     #[test]
-    fn the_run_begins_with_what_the_look_has_shown() {
+    fn the_run_begins_with_the_states_of_the_preflight() {
         let mut session = filled();
         review(&mut session, true);
         let state = |id: &str, state: &str, phase| DescribedInstance {
@@ -989,7 +989,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_looked_at_too_long_ago_is_not_sent() {
+    fn nothing_is_sent_on_an_outdated_preflight() {
         const NOW: Millis = 1_714_550_400_000;
         const BOUND: u64 = 300_000;
         let mut session = filled();
@@ -1044,7 +1044,7 @@ mod tests {
 
     /// A user who skips the preflight is informed, and is not held up by its age.
     #[test]
-    fn without_a_look_none_is_too_old() {
+    fn a_skipped_preflight_is_never_outdated() {
         let now = 1_714_550_400_000;
         let mut skipped = filled();
         review(&mut skipped, true);
@@ -1067,7 +1067,7 @@ mod tests {
 
     /// Whichever comes first, the text or the secret.
     #[test]
-    fn no_field_takes_the_secret() {
+    fn a_secret_in_any_text_field_is_refused() {
         for (field, edit) in [
             ("keyId", FormEdit::KeyId(format!("AKID{SECRET}"))),
             ("region", FormEdit::Region(format!("ap-{SECRET}"))),
@@ -1123,7 +1123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reason_is_one_and_has_no_key_in_it() {
+    fn a_reason_has_letters_and_no_key() {
         let mut session = filled();
         let limits = Limits { reason_required: true, ..Limits::default() };
         session.update(Action::Restrict(Arc::new(limits)));

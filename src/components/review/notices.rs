@@ -10,7 +10,7 @@ use crate::{
 use relight_core::{
     config::Config as Settings,
     i18n::Locale,
-    session::{Action, FilledIn, Session},
+    session::{Action, AppliedLink, Session},
 };
 use std::rc::Rc;
 use yew::{Html, Properties, component, html};
@@ -62,7 +62,7 @@ pub(crate) fn Notices(props: &NoticesProps) -> Html {
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct LinkNoticeProps {
-    pub(crate) link: Rc<FilledIn>,
+    pub(crate) link: Rc<AppliedLink>,
     pub(crate) session: Shared<Session>,
 }
 
@@ -202,9 +202,9 @@ pub(crate) struct SetAsideNoticeProps {
 pub(crate) fn SetAsideNotice(props: &SetAsideNoticeProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let session = &props.session;
-    let Some(set_aside) = session.set_aside().last() else { return Html::default() };
-    let count = set_aside.beside(session.form());
-    let before = set_aside.form();
+    let Some(deferred) = session.deferred().last() else { return Html::default() };
+    let count = deferred.beside(session.form());
+    let before = deferred.form();
     let place = [before.cloud().name.in_locale(locale), before.region()];
     let place: Vec<&str> = place.into_iter().filter(|word| !word.is_empty()).collect();
     html! {
@@ -216,11 +216,11 @@ pub(crate) fn SetAsideNotice(props: &SetAsideNoticeProps) -> Html {
                     { i18n::verb(before.operation().verb).in_locale(locale) }{ " · " }{ shown(&place.join(" · ")) }
                 </span>
                 <button type="button" class="tiny" data-action="bring-back"
-                    onclick={dispatch.reform(|_| Intent::Form(Action::BringBack))}>
+                    onclick={dispatch.reform(|_| Intent::Form(Action::RestoreDeferred))}>
                     { message::BRING_BACK.in_locale(locale) }
                 </button>
                 <button type="button" class="tiny" data-action="drop-set-aside"
-                    onclick={dispatch.reform(|_| Intent::Form(Action::DropSetAside))}>
+                    onclick={dispatch.reform(|_| Intent::Form(Action::DropDeferred))}>
                     { message::DISMISS.in_locale(locale) }
                 </button>
             </div>

@@ -108,7 +108,7 @@ mod tests {
             session.update(Action::Edit(edit));
         }
         let owned = saved.into_iter().map(|(name, value)| (name.to_owned(), value));
-        Link::of_saved(owned).fill_in(&mut session, &config.locked);
+        Link::of_saved(owned).apply(&mut session, &config.locked);
         session
     }
 

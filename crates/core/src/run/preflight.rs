@@ -76,7 +76,7 @@ impl Preflight {
     }
 
     /// The same, done because the one before was too old.
-    pub(crate) fn instead_of(mut self, age_ms: Option<u64>) -> Self {
+    pub(crate) fn replacing(mut self, age_ms: Option<u64>) -> Self {
         self.result.replaced_age_ms = age_ms;
         self
     }

@@ -10,8 +10,8 @@ use crate::{
 impl Link {
     /// Fills a form in, as far as the operator leaves it open, and says what came of it. If the link
     /// means another cloud than can be chosen, then nothing: its regions and instances are not ours.
-    pub fn fill_in(&self, session: &mut Session, locked: &[Lockable]) -> FilledIn {
-        let mut filled = FilledIn { refused: self.refused.clone(), ..FilledIn::default() };
+    pub fn apply(&self, session: &mut Session, locked: &[Lockable]) -> AppliedLink {
+        let mut filled = AppliedLink { refused: self.refused.clone(), ..AppliedLink::default() };
         for (name, value) in &self.values {
             let is_locked = locked.iter().any(|lock| lock.word() == *name);
             let is_allowed = match *name {
@@ -40,7 +40,7 @@ impl Link {
 
 /// What came of a link.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FilledIn {
+pub struct AppliedLink {
     /// What it has filled in.
     pub taken: Vec<(&'static str, String)>,
     /// What it could not: the page has no such thing, or does not allow it.
@@ -49,8 +49,8 @@ pub struct FilledIn {
     pub refused: Vec<String>,
 }
 
-impl FilledIn {
-    /// The names of the values that are still those of the link.
+impl AppliedLink {
+    /// The names of what still stands as the link has put it.
     pub fn still_applied<'a>(
         &'a self,
         session: &'a Session,
@@ -60,7 +60,7 @@ impl FilledIn {
 
     /// What puts a form back to what the operator has set, or empties it, wherever it still is as the
     /// link has put it. Of a choice something is always chosen: that stays.
-    pub fn take_back(&self, session: &Session, preset: &Preset) -> Vec<FormEdit> {
+    pub fn undo(&self, session: &Session, preset: &Preset) -> Vec<FormEdit> {
         let before = |name| {
             Some(match name {
                 "instanceIds" => {
@@ -133,7 +133,7 @@ mod tests {
                 ("utm_source", "chat"),
             ]);
             let (mut session, _) = session("{}");
-            let filled = link.fill_in(&mut session, &[]);
+            let filled = link.apply(&mut session, &[]);
             assert_eq!(filled.left, [], "{}", cloud.id);
             assert_eq!(session.form().cloud().id, cloud.id);
             assert_eq!(session.form().operation().verb, operation.verb);
@@ -169,7 +169,7 @@ mod tests {
                     let read = Link::read(link.map(|(name, value)| (name.to_owned(), value)));
                     let (mut session, _) = session("{}");
                     assert_eq!(read.refused, Vec::<String>::new());
-                    assert_eq!(read.fill_in(&mut session, &[]).left, []);
+                    assert_eq!(read.apply(&mut session, &[]).left, []);
                     let other = session.form();
                     let ids = |form: &Form| -> Vec<_> {
                         form.parsed().ids.iter().map(|parsed| parsed.id.clone()).collect()
@@ -222,11 +222,11 @@ mod tests {
             ("reason", "TICKET-7"),
             ("operation", "start"),
         ]);
-        let filled = link.fill_in(&mut session, &config.locked);
+        let filled = link.apply(&mut session, &config.locked);
         assert_eq!(filled.left, []);
         // What a person has changed since is the person's.
         session.update(Action::Edit(FormEdit::Reason("TICKET-8".into())));
-        for edit in filled.take_back(&session, &config.preset) {
+        for edit in filled.undo(&session, &config.preset) {
             session.update(Action::Edit(edit));
         }
         assert_eq!(session.form().region(), "ap-guangzhou");
@@ -247,7 +247,7 @@ mod tests {
         let before = session.clone();
         let link = link(&[("erase", "true"), ("keyId", "KEY"), ("proxy", "https://evil.example")]);
         assert_eq!(link.values, []);
-        link.fill_in(&mut session, &[]);
+        link.apply(&mut session, &[]);
         assert_eq!(session, before);
     }
 
@@ -271,7 +271,7 @@ mod tests {
             assert_eq!(link.values, [("cloud", "tencent".to_owned())]);
             let shown: Vec<String> = {
                 let (mut session, _) = session("{}");
-                link.fill_in(&mut session, &[]).refused_names().map(str::to_owned).collect()
+                link.apply(&mut session, &[]).refused_names().map(str::to_owned).collect()
             };
             assert!(shown.iter().all(|name| !name.starts_with("AKID")), "{shown:?}");
         }
@@ -308,7 +308,7 @@ mod tests {
             ("instanceIds", "ins-aaaaaaaa"),
             ("instanceIds", "ins-bbbbbbbb"),
         ]);
-        let filled = link.fill_in(&mut session, &config.locked);
+        let filled = link.apply(&mut session, &config.locked);
         let left: Vec<&str> = filled.left.iter().map(|(name, _)| *name).collect();
         assert_eq!(left, ["region", "operation", "mode", "dryRun"]);
         let taken: Vec<&str> = filled.taken.iter().map(|(name, _)| *name).collect();
@@ -323,7 +323,7 @@ mod tests {
         let (mut session, _) = session("{}");
         let before = session.clone();
         let link = link(&[("cloud", "amazon"), ("region", "us-east-1"), ("instanceIds", "i-0abc")]);
-        let filled = link.fill_in(&mut session, &[]);
+        let filled = link.apply(&mut session, &[]);
         assert_eq!(filled.left.len(), 3);
         assert_eq!(session, before);
     }

@@ -6,15 +6,15 @@ use std::collections::HashSet;
 
 /// A form as it was, and those of its instances that nothing has been asked for since.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SetAside {
+pub struct Deferred {
     form: Form,
     ids: Vec<InstanceId>,
 }
 
-impl SetAside {
+impl Deferred {
     /// The form as it is, before some of its instances are gone on with.
     pub(super) fn of(form: &Form) -> Self {
-        SetAside {
+        Deferred {
             form: form.clone(),
             ids: form.parsed().ids.iter().map(|parsed| parsed.id.clone()).collect(),
         }
@@ -42,7 +42,7 @@ impl SetAside {
     }
 
     /// The form with what is left of its instances, as it may be filled in now.
-    pub(super) fn bring_back(self, now: &Form) -> Form {
-        self.form.brought_back(&self.ids, now)
+    pub(super) fn restore(self, now: &Form) -> Form {
+        self.form.restored(&self.ids, now)
     }
 }
