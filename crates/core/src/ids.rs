@@ -223,7 +223,7 @@ pub(crate) fn parse_id(text: &str, cloud: &'static Cloud) -> Option<InstanceId> 
 }
 
 /// An id that was taken for one when it was written down, whatever is said of it today.
-pub(crate) fn read_again(text: &str, cloud: &'static Cloud) -> Option<InstanceId> {
+pub(crate) fn parse_recorded(text: &str, cloud: &'static Cloud) -> Option<InstanceId> {
     let ids = &cloud.ids;
     ((ids.strict)(text) || (ids.lenient)(text)).then(|| InstanceId::new(text))
 }

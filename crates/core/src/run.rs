@@ -295,15 +295,15 @@ impl Run {
 
     /// Handles an event at a time, and says what to do next.
     pub fn handle(&mut self, now: Millis, event: Event) -> Vec<Command> {
-        self.notice_sleep(now);
+        self.detect_sleep(now);
         self.transient.now = now;
         let mut commands = Vec::new();
         match event {
             Event::Tick => {}
             Event::Recorded { number, conflicts } => self.recorded(now, number, &conflicts),
             Event::RecordFailed { number } => self.record_failed(now, number),
-            Event::ReadyToSend { call } => commands.extend(self.leave(now, call)),
-            Event::Completed { call, result } => self.delivered(now, call, &result),
+            Event::ReadyToSend { call } => commands.extend(self.send_ready(now, call)),
+            Event::Completed { call, result } => self.completed(now, call, &result),
             Event::Described { ids, result } => self.described(now, &ids, &result),
             Event::Online(online) => self.online(now, online),
             Event::Hidden(hidden) => self.transient.hidden = hidden,
@@ -312,18 +312,18 @@ impl Run {
                 self.policy.through_proxy = through_proxy;
                 self.restrict(&limits);
                 // What leaves goes the way of today.
-                self.take_back_all(now);
+                self.withdraw_all(now);
             }
             // Written down with what is signed with it.
             Event::KeyId(key_id) => {
                 if self.about.key_id != key_id {
-                    self.take_back_all(now);
+                    self.withdraw_all(now);
                 }
                 self.about.key_id = key_id;
             }
             Event::Stop => self.stop(),
             Event::Resume => {
-                self.go_on();
+                self.clear_pause();
                 self.transient.next_describe_at = Some(now);
             }
             Event::Close => {
@@ -332,7 +332,7 @@ impl Run {
             }
             Event::Ask(approval) => commands.extend(self.ask(now, &approval)),
         }
-        self.take_back_what_must_wait(now);
+        self.withdraw_if_blocked(now);
         commands.extend(self.canceled());
         commands.extend(self.schedule(now));
         commands.extend(self.record_changes());
@@ -367,7 +367,7 @@ impl Run {
         }
         // So that it is noticed if the page sleeps while something waits for its turn, or for the answer
         // to what went before it.
-        if !self.must_wait() && self.calls.iter().any(|call| call.state.is_pending()) {
+        if !self.is_blocked() && self.calls.iter().any(|call| call.state.is_pending()) {
             wake_at(now + AWAKE_EVERY_MS);
         }
         self.transient.woken_by = wake;

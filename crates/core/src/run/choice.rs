@@ -242,7 +242,7 @@ impl Run {
         if choice != Choice::CheckUnknown {
             self.stopped = false;
         }
-        self.go_on();
+        self.clear_pause();
         match choice {
             Choice::CheckUnknown => {
                 for id in self.ids_at(&positions) {
@@ -357,7 +357,7 @@ impl Run {
     }
 
     /// A describe call that was to narrow a refused call has shown nothing.
-    pub(super) fn narrowing_failed(&mut self, ids: &[InstanceId]) {
+    pub(super) fn isolation_failed(&mut self, ids: &[InstanceId]) {
         let waiting =
             |position: usize| self.rows.get(position).is_some_and(|row| ids.contains(&row.id));
         if self.transient.isolating.iter().any(|(position, _)| waiting(*position)) {

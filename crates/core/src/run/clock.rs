@@ -61,7 +61,7 @@ pub(super) fn skew_seconds(sent_at: Millis, now: Millis, response: &Response) ->
 
 /// The same of a read that was refused because the page's clock is off. `None` if it was not, or if the
 /// refusal does not tell, or if it is nobody's: what has put it in between has a clock of its own.
-pub(super) fn skew_told_by_refusal(
+pub(super) fn skew_from_refusal(
     target: &Target,
     (sent_at, now): (Millis, Millis),
     fault: &Fault,

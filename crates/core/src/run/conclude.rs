@@ -64,7 +64,7 @@ pub(super) struct Change {
 }
 
 /// The pause before the next round of looks.
-pub(super) fn longer(pause_ms: u64, hidden: bool) -> u64 {
+pub(super) fn next_interval_ms(pause_ms: u64, hidden: bool) -> u64 {
     let longest = if hidden { LONGEST_PAUSE_HIDDEN_MS } else { LONGEST_PAUSE_MS };
     let factor = if hidden { 3 } else { 1 };
     (pause_ms.max(1_500) * 5 / 4 * factor).min(longest)
@@ -108,7 +108,7 @@ pub(super) fn answer_shows_transition(
 }
 
 /// What the state of an instance says of its operation; `None` when it is not watched.
-pub(super) fn judge(
+pub(super) fn conclude(
     now: Millis,
     spec: &OperationSpec,
     row: &Row,
@@ -119,7 +119,7 @@ pub(super) fn judge(
     let watched = row.watched.as_ref()?;
     let age_ms = now.saturating_sub(watched.since);
     let overdue_ms = spec.target().cloud.overdue_after_ms;
-    let going_on = |outcome| Change {
+    let unsettled = |outcome| Change {
         outcome,
         evidence: None,
         fault: None,
@@ -136,7 +136,7 @@ pub(super) fn judge(
         may_be_others: watched.may_be_others,
     };
     // What happens to an instance that shows nothing new when its time is up.
-    let in_time = |waiting: Change| match (watched.reason, waiting.outcome) {
+    let or_timed_out = |waiting: Change| match (watched.reason, waiting.outcome) {
         (WatchReason::Lost | WatchReason::Echo, Outcome::Unknown) => {
             if age_ms >= LOST_WATCHED_FOR_MS { settled(Outcome::Unknown, None) } else { waiting }
         }
@@ -144,9 +144,9 @@ pub(super) fn judge(
             if age_ms >= overdue_ms { settled(Outcome::Overdue, None) } else { waiting }
         }
     };
-    let Some(described) = described else { return Some(in_time(going_on(row.outcome))) };
+    let Some(described) = described else { return Some(or_timed_out(unsettled(row.outcome))) };
     if let Some(change) = by_last_operation(spec, row, request_id, described) {
-        return Some(if change.settled { change } else { in_time(change) });
+        return Some(if change.settled { change } else { or_timed_out(change) });
     }
     let moved = watched.transition_seen;
     let names_operations = spec.target().cloud.names_operations;
@@ -161,7 +161,7 @@ pub(super) fn judge(
     let started = started_since(clock, row, described, overdue_ms);
     let change = match (described.phase, watched.reason) {
         (Phase::Starting | Phase::Stopping, _) => {
-            let mut change = in_time(going_on(Outcome::InProgress));
+            let mut change = or_timed_out(unsettled(Outcome::InProgress));
             change.may_be_others |= !moved && age_ms >= BEGINS_WITHIN_MS;
             change.transition_seen = true;
             change
@@ -170,7 +170,7 @@ pub(super) fn judge(
         (Phase::Running, WatchReason::Accepted)
             if names_operations && age_ms < NOTHING_SEEN_AFTER_MS =>
         {
-            going_on(row.outcome)
+            unsettled(row.outcome)
         }
         (Phase::Running, _) if moved => ours(Evidence::Transition),
         (Phase::Running, _) if started == Some(Started::InTime) => ours(Evidence::StartTime),
@@ -185,7 +185,7 @@ pub(super) fn judge(
                 settled(Outcome::RunningUnproven, Some(Evidence::NothingSeen))
             }
             Verb::Start | Verb::Reboot => {
-                let mut change = going_on(row.outcome);
+                let mut change = unsettled(row.outcome);
                 change.may_be_others |= age_ms >= BEGINS_WITHIN_MS;
                 change
             }
@@ -205,7 +205,7 @@ pub(super) fn judge(
         (
             Phase::Running | Phase::Stopped | Phase::Recycled | Phase::Busy | Phase::Unknown,
             WatchReason::Accepted | WatchReason::Lost | WatchReason::Echo,
-        ) => in_time(going_on(row.outcome)),
+        ) => or_timed_out(unsettled(row.outcome)),
     };
     Some(change)
 }
@@ -234,10 +234,10 @@ fn by_last_operation(
     let is_ours = request_id.is_some_and(|ours| ours == last.request_id);
     let is_new = before.is_some_and(|before| before.request_id != last.request_id)
         || (row.baseline.is_some() && before.is_none());
-    let is_alike = last.name == spec.operation().name;
+    let is_same_kind = last.name == spec.operation().name;
     match watched.reason {
         WatchReason::Accepted if is_ours => {}
-        // Ours is not the last any more: what became of it can no longer be seen.
+        // Ours is not the last any more: what became of it can no next_interval_ms be seen.
         WatchReason::Accepted if is_new && !is_ours => {
             return match last.state {
                 LastOperationState::Operating => change(Outcome::InProgress, None, false),
@@ -257,7 +257,7 @@ fn by_last_operation(
             };
         }
         // It may be ours, and it may be anybody's.
-        WatchReason::Lost | WatchReason::Echo if is_new && is_alike => {
+        WatchReason::Lost | WatchReason::Echo if is_new && is_same_kind => {
             return match (last.state, described.phase) {
                 (LastOperationState::Success, Phase::Running) => {
                     change(Outcome::RunningUnproven, Some(Evidence::RestartedBySomeone), true)

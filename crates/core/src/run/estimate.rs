@@ -12,7 +12,7 @@ impl Run {
     /// and once an instance takes longer than the others did.
     pub fn time_left(&self, now: Millis) -> Option<Millis> {
         let is_at_work = match self.status() {
-            RunStatus::Sending => !self.must_wait(),
+            RunStatus::Sending => !self.is_blocked(),
             RunStatus::Watching | RunStatus::Stopped => true,
             RunStatus::Paused(_) | RunStatus::Finished => false,
         };

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     clouds,
-    ids::read_again,
+    ids::parse_recorded,
     model::{
         eligibility::SkipReason,
         instance_id::InstanceId,
@@ -392,7 +392,7 @@ pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     run.about.key_id = state.key_id.unwrap_or(run.about.key_id);
     run.transient.opened = true;
     run.transient.next_record = next_record;
-    run.settle_interrupted(now);
+    run.resolve_interrupted(now);
     run.restrict(&Arc::new(Limits::nothing()));
     Ok(run)
 }
@@ -409,7 +409,7 @@ pub fn reads_version(version: u32) -> bool {
 
 impl Run {
     /// After a restart: what was about to go out may have; what was waiting has not.
-    fn settle_interrupted(&mut self, now: Millis) {
+    fn resolve_interrupted(&mut self, now: Millis) {
         for index in 0..self.calls.len() {
             let Some(call) = self.calls.get(index) else { continue };
             let ids = call.batch.ids().to_vec();
@@ -469,7 +469,7 @@ impl Header {
             site: Some(self.site.clone()),
             region: self.region.clone(),
             operation: self.operation.clone(),
-            ids: read_again(first, cloud).into_iter().collect(),
+            ids: parse_recorded(first, cloud).into_iter().collect(),
             options: self.options.clone(),
             // What is not allowed any more can still be read.
             limits: Arc::default(),
@@ -482,7 +482,8 @@ impl Header {
     fn ids(&self, spec: &OperationSpec) -> Result<Vec<InstanceId>, Broken> {
         let cloud = spec.target().cloud;
         let mut seen = HashSet::new();
-        let ids = self.ids.iter().map(|text| read_again(text, cloud).filter(|_| seen.insert(text)));
+        let ids =
+            self.ids.iter().map(|text| parse_recorded(text, cloud).filter(|_| seen.insert(text)));
         ids.collect::<Option<_>>().ok_or(Broken::Corrupt("an instance id is not valid"))
     }
 }

@@ -193,7 +193,7 @@ mod tests {
         })
     }
 
-    fn look() -> (Preflight, Vec<InstanceId>) {
+    fn preflight_of_one() -> (Preflight, Vec<InstanceId>) {
         let cloud = clouds::by_id("tencent").unwrap();
         let target = Target::new(cloud, None, "ap-guangzhou").unwrap();
         let ids: Vec<InstanceId> =
@@ -201,13 +201,13 @@ mod tests {
         (Preflight::new(target, &ids, true), ids)
     }
 
-    const VOUCHED: (&str, &str) = ("proxy-status", "relight-proxy; received-status=200");
+    const FROM_CLOUD: (&str, &str) = ("proxy-status", "relight-proxy; received-status=200");
     const DATE: (&str, &str) = ("date", "Wed, 01 May 2024 08:10:00 GMT");
 
     #[test]
     fn a_clock_that_is_off_is_set_once_by_the_clouds() {
-        let (mut preflight, ids) = look();
-        let refused = refused(&[VOUCHED, DATE]);
+        let (mut preflight, ids) = preflight_of_one();
+        let refused = refused(&[FROM_CLOUD, DATE]);
         let now = 1_714_550_400_000;
         assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
         preflight.described(now, &ids, &refused);
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_stops_no_read() {
-        let (mut preflight, ids) = look();
+        let (mut preflight, ids) = preflight_of_one();
         let now = 1_714_550_400_000;
         assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
         preflight.described(now, &ids, &refused(&[]));
@@ -271,15 +271,15 @@ mod tests {
     fn a_date_that_is_not_of_this_answer_sets_no_clock() {
         let other = ("date", "Wed, 01 May 2024 08:20:00 GMT");
         for headers in [
-            &[VOUCHED][..],
-            &[VOUCHED, DATE, ("age", "600")],
-            &[VOUCHED, DATE, ("age", "0")],
-            &[VOUCHED, DATE, other],
-            // Of nobody, or of whatever is in between.
+            &[FROM_CLOUD][..],
+            &[FROM_CLOUD, DATE, ("age", "600")],
+            &[FROM_CLOUD, DATE, ("age", "0")],
+            &[FROM_CLOUD, DATE, other],
+            // Of nobody, or of whatever stands in between.
             &[DATE],
             &[("proxy-status", "another; received-status=200"), DATE],
         ] {
-            let (mut preflight, ids) = look();
+            let (mut preflight, ids) = preflight_of_one();
             let now = 1_714_550_400_000;
             assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
             preflight.described(now, &ids, &refused(headers));

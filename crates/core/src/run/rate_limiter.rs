@@ -82,7 +82,7 @@ impl RateLimiter {
     /// A call that leaves a little late, as timers and disks have it, does not delay those after it:
     /// only the number in a second is the cloud's limit.
     pub(super) fn sent(&mut self, call: usize, at: Millis) {
-        self.begin_anew_if_set_back(at);
+        self.reset_if_clock_set_back(at);
         let late_ms = at.saturating_sub(self.next_at);
         let due = if late_ms <= self.interval_ms { self.next_at.min(at) } else { at };
         self.next_at = due + self.interval_ms;
@@ -102,7 +102,7 @@ impl RateLimiter {
     }
 
     /// Whether a call that was to leave still has the place that it was given.
-    pub(super) fn has_place_for(&self, call: usize) -> bool {
+    pub(super) fn has_slot_for(&self, call: usize) -> bool {
         self.recent.iter().any(|recent| recent.call == call)
     }
 
@@ -138,7 +138,7 @@ impl RateLimiter {
     }
 
     /// What was noted by another clock says nothing any more.
-    fn begin_anew_if_set_back(&mut self, now: Millis) {
+    fn reset_if_clock_set_back(&mut self, now: Millis) {
         if self.was_set_back(now) {
             self.recent.clear();
             self.next_at = now;
@@ -164,7 +164,7 @@ impl RateLimiter {
         (call, resends): (usize, u32),
         asked_ms: Option<u64>,
     ) -> u64 {
-        self.begin_anew_if_set_back(now);
+        self.reset_if_clock_set_back(now);
         if self.slowed_at.is_none_or(|slowed_at| sent_at >= slowed_at) {
             self.interval_ms = (self.interval_ms * 5 / 4).min(5_000);
             self.unchanged_for = 0;

@@ -4,7 +4,7 @@
 
 use super::{
     Millis,
-    clock::{is_ahead, skew_told_by_refusal},
+    clock::{is_ahead, skew_from_refusal},
 };
 use crate::{
     catalogue::Effect,
@@ -127,7 +127,7 @@ impl Reads {
             self.fault = Some(fault);
         } else {
             let skew_seconds = self.clock_skew_seconds.unwrap_or_default();
-            let pause = pause_told_by_refusal(
+            let pause = pause_after_refusal(
                 &self.target,
                 now,
                 skew_seconds,
@@ -147,14 +147,14 @@ impl Reads {
         }
         let times = (self.asked_at, now);
         self.clock_skew_seconds =
-            skew_told_by_refusal(&self.target, times, fault, result, self.through_proxy);
+            skew_from_refusal(&self.target, times, fault, result, self.through_proxy);
         self.clock_skew_seconds.is_some()
     }
 }
 
 /// How long to wait after a read that was refused for its pace. `None` if it was not, if nobody says how
 /// long, or if nobody knows who has refused it.
-pub(super) fn pause_told_by_refusal(
+pub(super) fn pause_after_refusal(
     target: &Target,
     now: Millis,
     clock_skew_seconds: i64,

@@ -11,15 +11,15 @@ use std::sync::Arc;
 
 impl Run {
     /// A call came back, or did not.
-    pub(super) fn delivered(&mut self, now: Millis, index: usize, result: &TransportResult) {
-        let came_to_nothing = match result {
+    pub(super) fn completed(&mut self, now: Millis, index: usize, result: &TransportResult) {
+        let not_sent = match result {
             TransportResult::NotSent { .. } => true,
             TransportResult::Lost { .. } | TransportResult::Answered(_) => false,
         };
         let Some(call) = self.calls.get(index).filter(|call| match call.state {
             CallState::Sending => true,
             // It could not be signed.
-            CallState::Ready => came_to_nothing,
+            CallState::Ready => not_sent,
             CallState::Waiting | CallState::Claiming | CallState::Done | CallState::Stopped => {
                 false
             }
@@ -28,7 +28,7 @@ impl Run {
             return;
         };
         if lacks_key(result) && call.state == CallState::Ready {
-            self.take_back(now, index);
+            self.withdraw(now, index);
             self.transient.lacks_key = true;
             return;
         }
@@ -64,12 +64,12 @@ impl Run {
                 TransportResult::NotSent { .. } | TransportResult::Lost { .. } => None,
             };
         });
-        let bad = self.take_answer(now, answer);
+        let bad = self.apply_answer(now, answer);
         self.consider_pause(index, bad);
     }
 
     /// Writes an answer into the rows. Returns whether the whole call was without success, and how.
-    fn take_answer(&mut self, now: Millis, answer: BatchAnswer) -> Option<Pause> {
+    fn apply_answer(&mut self, now: Millis, answer: BatchAnswer) -> Option<Pause> {
         let all = |outcome| answer.instances.iter().all(|instance| instance.outcome == outcome);
         let bad = if all(Outcome::Unknown) {
             Some(Pause::Unknowns)
@@ -195,7 +195,7 @@ impl Run {
                 self.transient.throttled_until = Some(at);
                 self.transient.changed_state = true;
             }
-            self.take_back_all(now);
+            self.withdraw_all(now);
         }
         Some(at)
     }

@@ -40,7 +40,7 @@ impl Run {
         };
         let in_flight = self.calls.iter().filter(handed_out).count();
         // While the record's word is awaited there is nothing else to do.
-        if self.must_wait()
+        if self.is_blocked()
             || self.transient.claiming.is_some()
             || in_flight >= self.max_in_flight()
         {
@@ -132,7 +132,7 @@ impl Run {
         let free: Vec<InstanceId> =
             call.batch.ids().iter().filter(|id| !conflicts.contains(id)).cloned().collect();
         let rest = plan::batch(&call.batch.shared_spec(), free);
-        self.leave_out(now, conflicts, "other-tab");
+        self.mark_not_sent(now, conflicts, "other-tab");
         self.change_call(index, |call| {
             if let Some(batch) = rest {
                 call.batch = batch;
@@ -168,12 +168,12 @@ impl Run {
             call.answered_at = Some(now);
             call.fault = Some(Arc::new(Fault::layer("no-journal", "")));
         });
-        self.leave_out(now, &ids, "no-journal");
+        self.mark_not_sent(now, &ids, "no-journal");
         self.pause = Some(Pause::NoJournal);
     }
 
     /// These do not go out, for this reason.
-    fn leave_out(&mut self, now: Millis, ids: &[InstanceId], word: &'static str) {
+    fn mark_not_sent(&mut self, now: Millis, ids: &[InstanceId], word: &'static str) {
         for id in ids {
             self.change(id, |row| {
                 row.outcome = Outcome::NotSent;
@@ -183,8 +183,8 @@ impl Run {
         }
     }
 
-    /// Whether nothing may leave now, however far it has come.
-    pub(super) fn must_wait(&self) -> bool {
+    /// Whether nothing may send_ready now, however far it has come.
+    pub(super) fn is_blocked(&self) -> bool {
         self.pause.is_some() || self.transient.lacks_key || self.transient.offline_since.is_some()
     }
 
@@ -206,14 +206,14 @@ impl Run {
 
     /// The turn of a call has come: it leaves now, unless it was taken back meanwhile. Nothing can come
     /// between this and the sending.
-    pub(super) fn leave(&mut self, now: Millis, index: usize) -> Option<Command> {
-        self.take_back_what_must_wait(now);
+    pub(super) fn send_ready(&mut self, now: Millis, index: usize) -> Option<Command> {
+        self.withdraw_if_blocked(now);
         let call = self.calls.get(index).filter(|call| call.state == CallState::Ready)?;
         // It has waited for so long that others have taken its place, or that one is to go before it.
-        if !self.transient.rate_limiter.has_place_for(index)
+        if !self.transient.rate_limiter.has_slot_for(index)
             || self.canary().is_some_and(|canary| canary != index)
         {
-            self.take_back(now, index);
+            self.withdraw(now, index);
             return None;
         }
         let ids = call.batch.ids().to_vec();
@@ -235,25 +235,25 @@ impl Run {
         Some(Command::Send { call: index })
     }
 
-    /// Where nothing may leave, nothing stays ready to be sent.
-    pub(super) fn take_back_what_must_wait(&mut self, now: Millis) {
-        if self.must_wait() {
-            self.take_back_all(now);
+    /// Where nothing may send_ready, nothing stays ready to be sent.
+    pub(super) fn withdraw_if_blocked(&mut self, now: Millis) {
+        if self.is_blocked() {
+            self.withdraw_all(now);
         }
     }
 
     /// What was handed out and has not left waits again, to be prepared anew.
-    pub(super) fn take_back_all(&mut self, now: Millis) {
+    pub(super) fn withdraw_all(&mut self, now: Millis) {
         for index in self.transient.ready.clone() {
             if self.calls.get(index).is_some_and(|call| call.state == CallState::Ready) {
-                self.take_back(now, index);
+                self.withdraw(now, index);
             }
         }
     }
 
     /// A call that was handed out waits again, as if its turn had not come. It was none of its wave,
     /// either.
-    pub(super) fn take_back(&mut self, now: Millis, index: usize) {
+    pub(super) fn withdraw(&mut self, now: Millis, index: usize) {
         if self.policy.wave_calls > 0 {
             self.calls_in_wave = self.calls_in_wave.checked_sub(1).unwrap_or_else(|| {
                 self.transient.rate_limiter.no_pause(now);

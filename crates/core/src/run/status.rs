@@ -166,7 +166,7 @@ impl Run {
     }
 
     /// A page that wakes long after it meant to has slept: nobody may expect calls to go out now.
-    pub(super) fn notice_sleep(&mut self, now: Millis) {
+    pub(super) fn detect_sleep(&mut self, now: Millis) {
         let overslept = self.transient.woken_by.is_some_and(|meant| now > meant + AWAY_TOO_LONG_MS);
         if overslept {
             self.pause_if_anything_waits(Pause::Slept);
@@ -187,11 +187,11 @@ impl Run {
         self.transient.claiming = None;
         self.transient.changed_state = true;
         self.transient.isolating.clear();
-        self.shelve_waiting_calls();
+        self.stop_pending_calls();
     }
 
     /// Calls that have not gone out are given up; their instances wait for somebody to ask.
-    fn shelve_waiting_calls(&mut self) {
+    fn stop_pending_calls(&mut self) {
         for index in 0..self.calls.len() {
             let waiting = self.calls.get(index).is_some_and(|call| call.state.is_pending());
             if waiting {
@@ -201,7 +201,7 @@ impl Run {
     }
 
     /// A person is there: what had held the run up is over.
-    pub(super) fn go_on(&mut self) {
+    pub(super) fn clear_pause(&mut self) {
         self.closed = false;
         self.transient.lacks_key = false;
         self.pause = None;

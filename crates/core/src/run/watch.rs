@@ -9,9 +9,9 @@ use crate::{
         outcome::{Described, DescribedInstance},
     },
     run::{
-        clock::{is_ahead, skew_seconds, skew_told_by_refusal},
+        clock::{is_ahead, skew_from_refusal, skew_seconds},
         conclude::CloudClock,
-        reads::pause_told_by_refusal,
+        reads::pause_after_refusal,
         response::lacks_key,
         row::{WatchReason, Watched},
     },
@@ -95,8 +95,10 @@ impl Run {
         self.transient.describing = false;
         self.transient.lacks_key |= lacks_key(result);
         if self.transient.due.is_empty() {
-            self.transient.describe_interval_ms =
-                conclude::longer(self.transient.describe_interval_ms, self.transient.hidden);
+            self.transient.describe_interval_ms = conclude::next_interval_ms(
+                self.transient.describe_interval_ms,
+                self.transient.hidden,
+            );
             self.transient.next_describe_at = Some(now + self.transient.describe_interval_ms);
         }
         let described = transport::classify_describe(
@@ -113,8 +115,8 @@ impl Run {
                 let target = self.spec.target();
                 let through_proxy = self.policy.through_proxy;
                 let times = (asked_at, now);
-                let skew = skew_told_by_refusal(target, times, &fault, result, through_proxy);
-                let pause = pause_told_by_refusal(
+                let skew = skew_from_refusal(target, times, &fault, result, through_proxy);
+                let pause = pause_after_refusal(
                     target,
                     now,
                     self.clock_skew_seconds,
@@ -127,7 +129,7 @@ impl Run {
                 } else if let Some(pause) = pause {
                     self.transient.describes_throttled_until = Some(now + pause.ms);
                 } else {
-                    self.narrowing_failed(ids);
+                    self.isolation_failed(ids);
                 }
                 return;
             }
@@ -177,7 +179,8 @@ impl Run {
             .map(|seconds| seconds.saturating_add(1));
         let described_at = i64::try_from(now.div_ceil(1_000)).unwrap_or(i64::MAX);
         let clock = CloudClock { sent, described: described_at.saturating_add(ahead_seconds) };
-        let change = conclude::judge(now, &self.spec, row, request_id.as_deref(), clock, described);
+        let change =
+            conclude::conclude(now, &self.spec, row, request_id.as_deref(), clock, described);
         let unchanged_state =
             described.is_none_or(|described| row.state.as_ref() == Some(&described.state));
         if change.is_none() && unchanged_state {
