@@ -11,7 +11,7 @@ use crate::{
 use relight_core::{
     clouds::{self, Read},
     credential::check_key,
-    diagnostics::{Check, judge, made_up_key, probe},
+    diagnostics::{Check, findings, made_up_key, probe},
     form::SecretStatus,
     i18n::Locale,
     model::{plan::Target, route::Route},
@@ -75,7 +75,7 @@ impl Console {
                 }
                 (None, _) | (_, None) => None,
             };
-            let findings = evidence.map(|evidence| judge(cloud, &evidence));
+            let findings = evidence.map(|evidence| findings(cloud, &evidence));
             diagnostics.findings = Some(findings.unwrap_or_default());
             link.send_message(Msg::DiagnosticsUpdated(diagnostics));
         });

@@ -292,7 +292,7 @@ fn meaning_card(item: &Item, locale: Locale, with_code: bool) -> Html {
                     <dt>{ t(message::CODE) }</dt><dd><code>{ item.code }</code></dd>
                 }
                 <dt>{ t(message::WHO_LABEL) }</dt><dd>{ i18n::who(item.who).in_locale(locale) }</dd>
-                if let Some(note) = &item.told_apart_by {
+                if let Some(note) = &item.distinguished_by {
                     <dt>{ t(message::VENDOR_NOTE) }</dt><dd lang="en">{ note.clone() }</dd>
                 }
                 if let Some(status) = item.status {

@@ -23,7 +23,7 @@ use crate::{services::clock, store::KeyState};
 use js_sys::Promise;
 use key_store::{KeyStoreError, SavedKey, SavedKeys};
 use relight_core::{
-    credential::{Guard, check_key, is_no_secret, is_no_token, is_swapped},
+    credential::{Guard, check_key, is_not_a_secret, is_not_a_token, is_swapped},
     form::SecretStatus,
     i18n::Locale,
     model::cloud::Cloud,
@@ -101,7 +101,8 @@ impl VaultState {
     /// Drops a token that is the secret, or contains it. It stays refused until there is another.
     fn check_token(&mut self) {
         let has_secret = |token: &Token| self.guard.secret.is_some_and(|one| one.is_in(token));
-        self.is_no_token |= is_no_token(self.guard) || self.token.as_ref().is_some_and(has_secret);
+        self.is_no_token |=
+            is_not_a_token(self.guard) || self.token.as_ref().is_some_and(has_secret);
         if self.is_no_token {
             self.token = None;
         }
@@ -117,7 +118,7 @@ impl Vault {
         let (status, fingerprint) = (secret.status(), secret.fingerprint());
         state.malformed = status == SecretStatus::Malformed
             || is_swapped(cloud, key_id, fingerprint)
-            || is_no_secret(cloud, fingerprint);
+            || is_not_a_secret(cloud, fingerprint);
         state.key = if state.malformed { Key::default() } else { Key::new(cloud, secret) };
         state.guard.secret = (status != SecretStatus::Missing).then_some(fingerprint);
         state.check_token();
@@ -139,7 +140,7 @@ impl Vault {
         let status = token.status() != SecretStatus::Missing;
         let mut state = self.0.borrow_mut();
         state.guard.token = status.then(|| token.fingerprint());
-        state.is_no_token = is_no_token(state.guard);
+        state.is_no_token = is_not_a_token(state.guard);
         state.token = (status && !state.is_no_token).then(|| Zeroizing::new(token.text()));
         state.check_token();
     }

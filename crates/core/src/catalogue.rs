@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub use family::Family;
 pub use group::Group;
-pub(crate) use hop::mended_at;
+pub(crate) use hop::remedy_at;
 pub use hop::{Hop, Reached};
 pub(crate) use layers::layer_that_says;
 pub use layers::{LAYERS, layer};
@@ -182,7 +182,7 @@ pub(crate) fn best(
 ) -> Option<Found> {
     let mut best: Option<(Rank, Found)> = None;
     for entry in candidates {
-        let ((fit, literal), captures) = caught_by(entry, report.message.trim());
+        let ((fit, literal), captures) = best_match(entry, report.message.trim());
         let same_status = entry.status.is_some() && entry.status == report.status;
         let fit = match fit {
             Fit::Other | Fit::Any if same_status => Fit::Status,
@@ -217,7 +217,7 @@ pub(crate) enum Fit {
 }
 
 /// The best fit of an entry's messages, how much text that pattern demands, and what it caught.
-pub(crate) fn caught_by(
+pub(crate) fn best_match(
     entry: &Entry,
     message: &str,
 ) -> ((Fit, usize), Vec<(&'static str, String)>) {

@@ -77,10 +77,10 @@ pub fn check_key(cloud: &'static Cloud, key_id: &str, guard: Guard) -> Result<()
         });
     }
     let Some(label) = credential.token_label else { return Ok(()) };
-    let misplaced = if is_no_token(guard) {
+    let misplaced = if is_not_a_token(guard) {
         Some("token")
     } else {
-        guard.secret.is_some_and(|secret| is_no_secret(cloud, secret)).then_some("secret")
+        guard.secret.is_some_and(|secret| is_not_a_secret(cloud, secret)).then_some("secret")
     };
     let secret_label = credential.secret_label;
     misplaced.map_or(Ok(()), |field| Err(Refusal::TokenSwapped { field, label, secret_label }))
@@ -88,14 +88,14 @@ pub fn check_key(cloud: &'static Cloud, key_id: &str, guard: Guard) -> Result<()
 
 /// Whether the token must be taken for the secret or a key id: it is the same text as the secret, or looks
 /// like a secret or a key id of any cloud. Tokens are far longer than both.
-pub fn is_no_token(guard: Guard) -> bool {
+pub fn is_not_a_token(guard: Guard) -> bool {
     guard.token.is_some_and(|token| {
         guard.secret == Some(token) || matches!(token.likeness, Likeness::KeyId | Likeness::Secret)
     })
 }
 
 /// Whether a secret must be taken for the token of a temporary key, where the cloud has tokens.
-pub fn is_no_secret(cloud: &Cloud, secret: Fingerprint) -> bool {
+pub fn is_not_a_secret(cloud: &Cloud, secret: Fingerprint) -> bool {
     cloud.credential.token_label.is_some() && secret.likeness == Likeness::Token
 }
 

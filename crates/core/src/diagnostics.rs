@@ -139,7 +139,7 @@ pub struct Finding {
 }
 
 /// What the evidence says of each line, in the order of [`Check::ALL`].
-pub fn judge(cloud: &Cloud, evidence: &Evidence) -> Vec<Finding> {
+pub fn findings(cloud: &Cloud, evidence: &Evidence) -> Vec<Finding> {
     Check::ALL
         .map(|line| {
             let (holds, seen) = match line {
@@ -179,7 +179,7 @@ fn allows(evidence: &Evidence) -> (CheckResult, String) {
             Verdict::NotSent(word) if word == "http_request_denied" => {
                 (CheckResult::No, format!("{}, {word}", response.status))
             }
-            Verdict::NotSent(_) | Verdict::Unknown(_) | Verdict::Cloud | Verdict::Nobody => {
+            Verdict::NotSent(_) | Verdict::Unknown(_) | Verdict::Cloud | Verdict::Unmarked => {
                 (CheckResult::Yes, String::new())
             }
         },
@@ -197,7 +197,7 @@ fn types(evidence: &Evidence) -> (CheckResult, String) {
         Verdict::NotSent(word) | Verdict::Unknown(word) => {
             (CheckResult::No, format!("{}, {word}", response.status))
         }
-        Verdict::Cloud | Verdict::Nobody => (CheckResult::No, response.status.to_string()),
+        Verdict::Cloud | Verdict::Unmarked => (CheckResult::No, response.status.to_string()),
     }
 }
 
@@ -213,7 +213,7 @@ fn reaches(evidence: &Evidence) -> (CheckResult, String) {
         Verdict::NotSent(word) | Verdict::Unknown(word) => {
             (CheckResult::No, format!("{}, {word}", response.status))
         }
-        Verdict::Nobody => (CheckResult::No, response.status.to_string()),
+        Verdict::Unmarked => (CheckResult::No, response.status.to_string()),
     }
 }
 
@@ -288,7 +288,7 @@ fn once(evidence: &Evidence) -> (CheckResult, String) {
         match verdict(response) {
             // It was handed on a second time, or refused in a way that the page cannot tell from
             // any other.
-            Verdict::Cloud | Verdict::Nobody => {
+            Verdict::Cloud | Verdict::Unmarked => {
                 return (CheckResult::No, response.status.to_string());
             }
             // Too many requests, or a name that is not found just now.
@@ -341,7 +341,7 @@ pub fn is_mixed_content(page_protocol: &str, protocol: &str, host: &str) -> bool
 
 #[cfg(test)]
 mod tests {
-    use super::{Check, CheckResult, Connection, Evidence, is_mixed_content, judge};
+    use super::{Check, CheckResult, Connection, Evidence, findings, is_mixed_content};
     use crate::{clouds, model::outcome::Response, transport::TransportResult};
 
     fn answered(status: u16, proxy_status: &str, body: &str) -> TransportResult {
@@ -383,7 +383,7 @@ mod tests {
     }
 
     fn shown(evidence: &Evidence) -> String {
-        let findings = judge(clouds::ALL[0], evidence);
+        let findings = findings(clouds::ALL[0], evidence);
         assert_eq!(findings.iter().map(|one| one.line).collect::<Vec<_>>(), Check::ALL);
         let sign = |holds| match holds {
             CheckResult::Yes => '+',
@@ -401,7 +401,7 @@ mod tests {
         let listed = answered(200, "relight-proxy; received-status=200", "{\"Regions\":[]}");
         let listed = Evidence { call: listed, has_key: true, ..good() };
         assert_eq!(shown(&listed), "+++++++++");
-        assert!(judge(clouds::ALL[0], &listed)[4].seen.is_empty());
+        assert!(findings(clouds::ALL[0], &listed)[4].seen.is_empty());
         let page = answered(500, "relight-proxy; received-status=500", "<html>");
         assert_eq!(shown(&Evidence { call: page, has_key: true, ..good() }), "++++?++++");
         let lost = || TransportResult::Lost { word: "network".into() };
@@ -459,7 +459,7 @@ mod tests {
     }
 
     fn line(evidence: &Evidence, line: Check) -> (CheckResult, String) {
-        let findings = judge(clouds::ALL[0], evidence);
+        let findings = findings(clouds::ALL[0], evidence);
         let found = findings.into_iter().find(|one| one.line == line).unwrap();
         (found.holds, found.seen)
     }

@@ -407,7 +407,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
             && !matches!(kind, PieceKind::Word)
         {
             if CLOSE {
-                self.weigh_number(piece, kind);
+                self.classify_number(piece, kind);
             }
             self.resolve_heading(separators);
             self.piece(piece, kind, number, self.found.ids.len(), false);
@@ -419,7 +419,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
             if !self.objects {
                 self.table.enter(text, line, &mut self.reading);
             }
-            self.weigh(line, pieces, kinds, has_words);
+            self.classify_by_context(line, pieces, kinds, has_words);
         }
         let cells = cells(line, pieces, kinds);
         if !cells.iter().any(|cell| cell.has_id) {
@@ -479,20 +479,20 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
 
     /// A number on its own is what the line above it says. In an object it is an id if it is a
     /// proper one.
-    fn weigh_number(&mut self, piece: &Piece<'t>, kind: &mut PieceKind) {
+    fn classify_number(&mut self, piece: &Piece<'t>, kind: &mut PieceKind) {
         if !classify::is_digits(piece.text) {
             return;
         }
         if self.objects && !is_proper(kind) {
             *kind = PieceKind::Word;
         } else if let PieceKind::Id { .. } = kind
-            && self.says_above() == Some(false)
+            && self.label_above() == Some(false)
         {
             *kind = self.something_else();
         }
     }
 
-    fn says_above(&mut self) -> Option<bool> {
+    fn label_above(&mut self) -> Option<bool> {
         if self.objects { self.nesting.label(0) } else { self.above() }
     }
 
@@ -509,7 +509,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
     }
 
     /// What the text calls something else is no id: by its column, by the word before it.
-    fn weigh(
+    fn classify_by_context(
         &mut self,
         line: &str,
         pieces: &[Piece<'t>],
@@ -554,7 +554,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
             let before = before.filter(|one| is_here(one) || gap.contains(['=', ':', '：']));
             let is_number = classify::is_digits(piece.text);
             let is_other = if let Some(has_title) =
-                self.table.loses(column, is_number).filter(|_| is_table)
+                self.table.is_excluded(column, is_number).filter(|_| is_table)
             {
                 if is_number && has_title {
                     set(kinds, at, PieceKind::Word);
@@ -906,7 +906,7 @@ fn is_title(cell: &str) -> bool {
         return false;
     }
     let cell = cell.to_ascii_lowercase();
-    let plain = cell.trim_matches(|character| !pieces::speaks(character));
+    let plain = cell.trim_matches(|character| !pieces::is_letter_or_digit(character));
     matches!(plain, "id" | "ids") || WORDS.iter().any(|word| cell.contains(word))
 }
 

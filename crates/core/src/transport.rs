@@ -63,7 +63,7 @@ pub fn classify(batch: &Batch, result: &TransportResult, through_proxy: bool) ->
         Verdict::Cloud => decode(),
         Verdict::NotSent(word) => uniform(Outcome::NotSent, Fault::layer(word, &response.body)),
         Verdict::Unknown(word) => uniform(Outcome::Unknown, Fault::layer(word, &response.body)),
-        Verdict::Nobody => unvouched(batch, decode(), response),
+        Verdict::Unmarked => downgrade_unproven(batch, decode(), response),
     }
 }
 
@@ -73,7 +73,7 @@ pub fn classify_describe(
     result: &TransportResult,
     through_proxy: bool,
 ) -> Described {
-    let found = vouched(result, through_proxy, |response| {
+    let found = decode_if_trusted(result, through_proxy, |response| {
         match clouds::decoder(cloud).decode_describe(response) {
             Described::Failed(fault) => Err(fault),
             found @ Described::Found { .. } => Ok(found),
@@ -89,12 +89,14 @@ pub fn classify_list(
     result: &TransportResult,
     through_proxy: bool,
 ) -> Result<ListPage, Fault> {
-    vouched(result, through_proxy, |response| clouds::lister(cloud).decode_list(cursor, response))
+    decode_if_trusted(result, through_proxy, |response| {
+        clouds::lister(cloud).decode_list(cursor, response)
+    })
 }
 
 /// What a read has brought, if the cloud itself said it: a state that nobody vouches for would decide
 /// what is sent next.
-fn vouched<T>(
+fn decode_if_trusted<T>(
     result: &TransportResult,
     through_proxy: bool,
     decode: impl FnOnce(&Response) -> Result<T, Fault>,
@@ -111,7 +113,9 @@ fn vouched<T>(
     match verdict(response) {
         Verdict::Cloud => decode(response),
         Verdict::NotSent(word) | Verdict::Unknown(word) => Err(Fault::layer(word, &response.body)),
-        Verdict::Nobody => decode(response).and(Err(Fault::layer(NO_PROXY_STATUS, &response.body))),
+        Verdict::Unmarked => {
+            decode(response).and(Err(Fault::layer(NO_PROXY_STATUS, &response.body)))
+        }
     }
 }
 
@@ -125,7 +129,7 @@ const NO_PROXY_STATUS: &str = "no-proxy-status";
 /// A success that our proxy does not vouch for may come from anything in between, and so may what
 /// asks to be sent again: a gateway that throttles may have let a copy pass. A refusal in the cloud's
 /// own shape that ends the matter stays one; it would be a strange thing to invent.
-fn unvouched(batch: &Batch, mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
+fn downgrade_unproven(batch: &Batch, mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
     let spec = batch.spec();
     let fault = Arc::new(Fault::layer(NO_PROXY_STATUS, &response.body));
     for instance in &mut answer.instances {

@@ -19,7 +19,7 @@ use crate::{
     store::{Intent, KeyState},
 };
 use relight_core::{
-    credential::{Doubt, Guard, doubt, is_no_secret, is_no_token, is_swapped},
+    credential::{Doubt, Guard, doubt, is_not_a_secret, is_not_a_token, is_swapped},
     form::{FormEdit, SecretStatus},
     i18n::Locale,
     model::cloud::Cloud,
@@ -157,7 +157,7 @@ fn secret_warning(props: &CredentialProps, locale: Locale) -> Option<String> {
     let other = if is_swapped(props.cloud, &props.key_id, secret) {
         labels.key_id_label
     } else {
-        labels.token_label.filter(|_| is_no_secret(props.cloud, secret))?
+        labels.token_label.filter(|_| is_not_a_secret(props.cloud, secret))?
     };
     Some(FormMessage::KeySwapped(labels.secret_label, other).in_locale(locale))
 }
@@ -166,7 +166,7 @@ fn secret_warning(props: &CredentialProps, locale: Locale) -> Option<String> {
 fn token_warning(props: &CredentialProps, locale: Locale) -> Option<String> {
     let labels = &props.cloud.credential;
     let token = labels.token_label.filter(|_| props.key_state.token == SecretStatus::Malformed)?;
-    is_no_token(props.key_state.guard)
+    is_not_a_token(props.key_state.guard)
         .then(|| FormMessage::TokenSwapped(token, labels.secret_label).in_locale(locale))
 }
 
@@ -286,9 +286,9 @@ fn secret_handler(props: &SecretProps, node: NodeRef) -> impl Fn() + Clone + 'st
             SecretStatus::Usable => {
                 let fingerprint = text.fingerprint();
                 let stays = if optional {
-                    is_no_token(Guard { token: Some(fingerprint), ..guard })
+                    is_not_a_token(Guard { token: Some(fingerprint), ..guard })
                 } else {
-                    is_swapped(cloud, &key_id, fingerprint) || is_no_secret(cloud, fingerprint)
+                    is_swapped(cloud, &key_id, fingerprint) || is_not_a_secret(cloud, fingerprint)
                 };
                 if !stays {
                     set_value(&node, "");

@@ -62,7 +62,7 @@ impl Family {
 
     /// What a message is about, in words that any service uses. The first that fits counts: who is
     /// out of stock says "quota" in the same breath.
-    pub(crate) fn said(message: &str) -> Option<Family> {
+    pub(crate) fn of_message(message: &str) -> Option<Family> {
         static WORDS: [(Family, &[&str]); 8] = [
             (
                 Family::Capacity,

@@ -73,7 +73,7 @@ impl Hop {
 
 /// Who mends a fault of a layer at a hop, and how, where that is not as its entry says. What may have been
 /// carried out is looked at first, wherever it failed.
-pub(crate) fn mended_at(entry: &'static Entry, hop: Hop) -> Option<(Who, Text)> {
+pub(crate) fn remedy_at(entry: &'static Entry, hop: Hop) -> Option<(Who, Text)> {
     if entry.effect != Effect::NothingDone {
         return None;
     }

@@ -112,7 +112,7 @@ pub(crate) fn is_error(response: &Response) -> bool {
 }
 
 /// What an error proves about the request that it answers.
-pub(crate) fn judge(batch: &Batch, report: &ErrorReport) -> Outcome {
+pub(crate) fn outcome_of_error(batch: &Batch, report: &ErrorReport) -> Outcome {
     let spec = batch.spec();
     match effect_on(spec, report) {
         Effect::NothingDone | Effect::Throttled | Effect::ClockSkew | Effect::MaybeEcho => {
@@ -126,7 +126,7 @@ pub(crate) fn judge(batch: &Batch, report: &ErrorReport) -> Outcome {
 
 /// An error for all instances of a batch.
 pub(crate) fn refused(batch: &Batch, report: ErrorReport) -> BatchAnswer {
-    let outcome = judge(batch, &report);
+    let outcome = outcome_of_error(batch, &report);
     let request_id = report.request_id.clone();
     let fault = (outcome != Outcome::DryRunPassed).then(|| Fault::cloud(report));
     BatchAnswer::uniform(batch.ids(), request_id, outcome, fault)

@@ -55,7 +55,7 @@ pub fn probe(target: &Target, unix_seconds: i64, nonce: String, locale: Locale) 
         site: Some(target.site.id.to_owned()),
         region: target.region.clone(),
         operation: operation.name.to_owned(),
-        ids: vec![ids::parse_id(&nobody(cloud.ids.example), cloud)?],
+        ids: vec![ids::parse_id(&placeholder_id(cloud.ids.example), cloud)?],
         options,
         // The operator's limits are for what may do something.
         limits: Arc::default(),
@@ -80,8 +80,8 @@ pub fn made_up_key(cloud: &Cloud) -> (String, Secret) {
     (key_id, Secret::new("no cloud knows it".to_owned()))
 }
 
-/// An id of the same shape that means nobody: what is after the prefix is zeros.
-fn nobody(example: &str) -> String {
+/// An id of the same shape that means nobody: what stands after the prefix is zeros.
+fn placeholder_id(example: &str) -> String {
     let start = example.rfind('-').map_or(0, |dash| dash + 1);
     let (prefix, rest) = example.split_at(start);
     format!("{prefix}{}", "0".repeat(rest.len()))
@@ -117,7 +117,7 @@ pub fn recall(kept: &str, now: Millis) -> CheckResult {
 
 #[cfg(test)]
 mod tests {
-    use super::{BELIEVED_FOR_MS, CheckResult, nobody, recall, remember};
+    use super::{BELIEVED_FOR_MS, CheckResult, placeholder_id, recall, remember};
 
     #[test]
     fn an_answer_is_believed_for_a_while() {
@@ -156,8 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_the_shape_of_somebody() {
-        assert_eq!(nobody("ins-r8hr2upy"), "ins-00000000");
-        assert_eq!(nobody("1660545330971680835"), "0000000000000000000");
+    fn the_placeholder_id_has_the_shape_of_an_id() {
+        assert_eq!(placeholder_id("ins-r8hr2upy"), "ins-00000000");
+        assert_eq!(placeholder_id("1660545330971680835"), "0000000000000000000");
     }
 }

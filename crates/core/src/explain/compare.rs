@@ -246,7 +246,7 @@ pub fn compare(ours: &str, theirs: &str) -> Comparison {
             None,
         )
     } else {
-        judge(kind, &ours, &theirs, at)
+        cause_at(kind, &ours, &theirs, at)
     };
     let before = ours.get(..at).unwrap_or("");
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -397,7 +397,7 @@ fn excerpt(text: &str, line_start: usize, at: usize) -> Excerpt {
     Excerpt { same, differs }
 }
 
-fn judge(kind: Kind, ours: &str, theirs: &str, at: usize) -> (Cause, Option<String>) {
+fn cause_at(kind: Kind, ours: &str, theirs: &str, at: usize) -> (Cause, Option<String>) {
     if Kind::of(theirs) != kind {
         return (Cause::OtherText, None);
     }
@@ -459,10 +459,10 @@ fn canonical_request(ours: &str, theirs: &str, at: usize) -> (Cause, Option<Stri
     let (Some((our_name, our_value)), Some((their_name, their_value))) =
         (one.split_once(':'), two.split_once(':'))
     else {
-        return unlike(&our_names, &their_names, one, two);
+        return list_difference(&our_names, &their_names, one, two);
     };
     if !our_name.eq_ignore_ascii_case(their_name) {
-        return unlike(&our_names, &their_names, our_name, their_name);
+        return list_difference(&our_names, &their_names, our_name, their_name);
     }
     let name = our_name.to_ascii_lowercase();
     let is = |part: &str| name.contains(part);
@@ -485,7 +485,12 @@ fn canonical_request(ours: &str, theirs: &str, at: usize) -> (Cause, Option<Stri
 }
 
 /// Two lists of names that part: in their order, or by one that only one of them has.
-fn unlike(ours: &[String], theirs: &[String], one: &str, two: &str) -> (Cause, Option<String>) {
+fn list_difference(
+    ours: &[String],
+    theirs: &[String],
+    one: &str,
+    two: &str,
+) -> (Cause, Option<String>) {
     let ours_alone = ours.iter().find(|name| !theirs.contains(name));
     let theirs_alone = theirs.iter().find(|name| !ours.contains(name));
     if let Some(name) = ours_alone.or(theirs_alone) {

@@ -5,7 +5,7 @@ use super::{Hint, Known, Permission, group, hint, permission};
 use crate::{
     catalogue::{
         Effect, Entry, Family, Found, Group, Hop, Reached, Retry, SuggestedAction, Who, find,
-        layer_that_says, mended_at, pattern,
+        layer_that_says, pattern, remedy_at,
     },
     clouds,
     explain::index::LAYERS_ID,
@@ -269,8 +269,8 @@ fn recognised(
         !made_up.iter().any(|begin| entry.code.starts_with(begin))
     });
     let hop = if is_answer { Some(Hop::Cloud) } else { known.hop.or_else(|| entry.hop()) };
-    let mended = hop.filter(|_| cloud.is_none()).and_then(|hop| mended_at(entry, hop));
-    let (who, remedy) = mended.unwrap_or((entry.who, entry.remedy));
+    let at_hop = hop.filter(|_| cloud.is_none()).and_then(|hop| remedy_at(entry, hop));
+    let (who, remedy) = at_hop.unwrap_or((entry.who, entry.remedy));
     let permission = cloud
         .filter(|cloud| clouds::catalogue(cloud).permission_codes.contains(&entry.code))
         .map(|cloud| permission::permission(cloud, Some(found), report, operation, known, locale));
@@ -330,7 +330,7 @@ fn unknown(
         "What {code|it} means is not known here. By the words that came with it, it is about {about}.",
         "{code|该错误}的含义暂不清楚；从随附的说明看，它与“{about}”有关。",
     );
-    const LOOK_FIRST: Text = text(
+    const CHECK_FIRST: Text = text(
         "Look at the instance before sending again. The cloud's own words are below; its support can tell more by the request ID.",
         "重新提交前请先查看实例状态。云端原文见下方，也可凭请求 ID 咨询云厂商的技术支持。",
     );
@@ -339,7 +339,7 @@ fn unknown(
         "请查看下方的云端原文，也可凭请求 ID 咨询云厂商的技术支持。",
     );
     // A sentence outranks a name, which is a guess.
-    let said = known.is_text.then(|| Family::said(&report.message)).flatten();
+    let said = known.is_text.then(|| Family::of_message(&report.message)).flatten();
     let meaning = match (said, clouds::family(report.code.trim())) {
         (Some(_), _) => MEANING_BY_WORDS,
         (None, Some(_)) => MEANING_BY_NAME,
@@ -389,7 +389,7 @@ fn unknown(
         success: false,
         title: in_words(TITLE),
         meaning: in_words(meaning),
-        remedy: in_words(if retry == Retry::CheckFirst { LOOK_FIRST } else { READ }),
+        remedy: in_words(if retry == Retry::CheckFirst { CHECK_FIRST } else { READ }),
         who: family.map_or(Who::You, |family| family.who),
         retry,
         request_id: report.request_id.as_deref().map(|id| without_hidden(id).into_owned()),

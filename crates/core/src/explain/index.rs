@@ -27,7 +27,7 @@ pub struct Item {
     /// What tells this meaning from the others of the same code: the cloud's message, or the HTTP
     /// status. `None` where the code has one meaning.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub told_apart_by: Option<String>,
+    pub distinguished_by: Option<String>,
     /// What to do about it, in a word.
     pub group: Group,
     /// One line.
@@ -127,7 +127,7 @@ fn item(cloud: Option<&'static Cloud>, entry: &'static Entry, locale: Locale) ->
     let has_others =
         entries.iter().any(|other| other.code == entry.code && !std::ptr::eq(other, entry));
     let message = entry.messages.iter().find(|message| !message.contains('{'));
-    let told_apart_by = match (has_others, message, entry.status) {
+    let distinguished_by = match (has_others, message, entry.status) {
         (true, Some(message), _) => Some((*message).to_owned()),
         (true, None, Some(status)) => Some(format!("HTTP {status}")),
         (false, _, _) | (true, None, None) => None,
@@ -136,7 +136,7 @@ fn item(cloud: Option<&'static Cloud>, entry: &'static Entry, locale: Locale) ->
         cloud: cloud_id,
         code: entry.code,
         address: address(cloud_id, entry.code),
-        told_apart_by,
+        distinguished_by,
         group: group::group(cloud, entry),
         title: plain(entry.title, locale),
         meaning: plain(entry.meaning, locale),

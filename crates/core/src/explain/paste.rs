@@ -25,7 +25,7 @@ mod report;
 mod shapes;
 mod transport;
 mod values;
-mod messages;
+mod without_code;
 
 use super::{Confidence, DetectedFormat, Explanation, Known, explain_with};
 use crate::{
@@ -83,9 +83,9 @@ pub fn explain_text(text: &str, options: &TextOptions) -> Vec<Explanation> {
         reader.sentences(text);
     }
     if reader.found.is_empty() {
-        reader.way(text);
+        reader.connection_errors(text);
     } else {
-        reader.way_beside(text);
+        reader.other_connection_errors(text);
     }
     reader.found
 }

@@ -3,7 +3,7 @@
 use super::Malformation;
 use crate::{
     clouds,
-    ids::pieces::{Piece, speaks},
+    ids::pieces::{Piece, is_letter_or_digit},
     model::cloud::{Cloud, IdGrammar},
 };
 
@@ -60,7 +60,7 @@ impl Classifier {
         let text = piece.text;
         let is_ascii = text.is_ascii();
         let has_words = text.bytes().any(|byte| byte.is_ascii_alphanumeric())
-            || (!is_ascii && text.chars().any(speaks));
+            || (!is_ascii && text.chars().any(is_letter_or_digit));
         if !has_words {
             return PieceKind::Mark;
         }

@@ -2,7 +2,7 @@
 
 use super::{
     classify::{Classifier, is_digits},
-    pieces::{Piece, speaks},
+    pieces::{Piece, is_letter_or_digit},
 };
 
 /// The objects and lists that are open, with what their names say of the numbers in them.
@@ -24,7 +24,7 @@ impl Nesting {
         let mut end = 0;
         for piece in pieces {
             // The colon between a name and its value is a piece as well.
-            if !piece.text.chars().any(speaks) {
+            if !piece.text.chars().any(is_letter_or_digit) {
                 self.labels.push(None);
                 continue;
             }

@@ -103,7 +103,7 @@ const fn classes() -> [Class; 128] {
     let mut classes = [Class::Word; 128];
     let mut byte = 0_u8;
     while byte < 128 {
-        // `as` is the only conversion that a constant can use; from u8 it loses nothing.
+        // `as` is the only conversion that a constant can use; from u8 it is_excluded nothing.
         classes[byte as usize] = match byte {
             b'\n' | b'\r' => Class::LineEnd,
             b'\t' | b',' | b';' | b'|' => Class::Column,
@@ -149,7 +149,7 @@ fn class(character: char) -> Class {
 
 /// Whether a character says something: a letter or a digit. Beyond ASCII that is whatever is not known
 /// to be a mark: the table of all letters would be two kilobytes of the front.
-pub(super) fn speaks(character: char) -> bool {
+pub(super) fn is_letter_or_digit(character: char) -> bool {
     character.is_ascii_alphanumeric()
         || !matches!(character,
             '\0'..='\u{a9}' | '\u{ab}'..='\u{b1}' | '\u{b4}' | '\u{b6}'..='\u{b8}' | '\u{bb}' | '\u{bf}'
@@ -291,13 +291,13 @@ fn is_escape(bytes: &[u8], at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::speaks;
+    use super::is_letter_or_digit;
 
     #[test]
     fn no_letter_and_no_digit_is_taken_for_a_mark() {
         let all = '\0'..=char::MAX;
         let lost: Vec<char> =
-            all.filter(|one| one.is_alphanumeric() && !speaks(*one)).take(20).collect();
+            all.filter(|one| one.is_alphanumeric() && !is_letter_or_digit(*one)).take(20).collect();
         assert_eq!(lost, []);
     }
 
@@ -306,7 +306,7 @@ mod tests {
         let spoken: Vec<char> =
             "-_.*#@ \t•·—–…→⇒✓✗■●○◆★☆─│└├▶\u{fe0f}👉✅⚠️❌§©°±×÷«»“”‘’¥€№。，、；：！？「」『』【】《》（）～〜・※\u{200b}\u{feff}\u{a0}\u{3000}\u{301}"
                 .chars()
-                .filter(|one| speaks(*one))
+                .filter(|one| is_letter_or_digit(*one))
                 .collect();
         assert_eq!(spoken, []);
     }

@@ -12,7 +12,7 @@ pub(super) struct Table {
     /// Where the columns of the line that is read begin, but for the first.
     cuts: Vec<usize>,
     /// The columns whose ids are not sent, since another one has them: the names, mostly.
-    lost: u64,
+    excluded: u64,
     /// Those that have numbers of something else, by their titles.
     others: u64,
     pub(super) has_titles: bool,
@@ -49,11 +49,12 @@ impl Table {
         };
         // A line alone is no table.
         let rest = text.get(line.len()..).unwrap_or_default().trim_start();
-        let next = rest.split(['\n', '\r']).find(|line| line.chars().any(pieces::speaks));
+        let next =
+            rest.split(['\n', '\r']).find(|line| line.chars().any(pieces::is_letter_or_digit));
         let is_alone =
             self.separator == 0 || next.is_none_or(|next| separator(next) != Some(self.separator));
         if !is_alone {
-            self.look(text, reading);
+            self.read_rows(text, reading);
             self.cut(line);
         }
     }
@@ -67,25 +68,25 @@ impl Table {
         self.cuts.partition_point(|cut| *cut <= piece.start)
     }
 
-    /// Whether what is in a column is not sent, and whether its title says so.
-    pub(super) fn loses(&self, column: usize, is_number: bool) -> Option<bool> {
+    /// Whether what stands in a column is not sent, and whether its title says so.
+    pub(super) fn is_excluded(&self, column: usize, is_number: bool) -> Option<bool> {
         let is_in = |columns: u64| columns & bit(column) != 0;
-        (is_in(self.lost) || is_number && is_in(self.others)).then_some(self.has_titles)
+        (is_in(self.excluded) || is_number && is_in(self.others)).then_some(self.has_titles)
     }
 
-    fn look(&mut self, text: &str, reading: &mut Classifier) {
+    fn read_rows(&mut self, text: &str, reading: &mut Classifier) {
         let columns = self.cuts.len();
         let mut seen = [Column::default(); 64];
         let (seen, _) = seen.split_at_mut(64.min(columns + 1));
         let mut pieces = Vec::new();
         let mut rest = Some(text);
-        let mut looked_at = 0;
-        while let Some(text) = rest.filter(|_| self.rows < ROWS && looked_at < 2 * ROWS) {
-            looked_at += 1;
+        let mut lines_read = 0;
+        while let Some(text) = rest.filter(|_| self.rows < ROWS && lines_read < 2 * ROWS) {
+            lines_read += 1;
             pieces.clear();
             let cut = pieces::split_line(text, &mut pieces);
             rest = cut.rest;
-            let is_rule = !cut.line.chars().any(pieces::speaks);
+            let is_rule = !cut.line.chars().any(pieces::is_letter_or_digit);
             if is_rule {
                 continue;
             }
@@ -106,7 +107,7 @@ impl Table {
                 }
                 cells |= bit;
             }
-            if looked_at == 1 && ids == 0 {
+            if lines_read == 1 && ids == 0 {
                 self.has_titles = true;
                 for (index, column) in seen.iter_mut().enumerate() {
                     let title = self.cell(cut.line, index);
@@ -138,7 +139,7 @@ impl Table {
         let best = seen.iter().map(worth).max().unwrap_or_default();
         for (index, column) in seen.iter().enumerate() {
             if best > 1 && worth(column) < best {
-                self.lost |= bit(index);
+                self.excluded |= bit(index);
             }
         }
     }
@@ -192,7 +193,7 @@ fn separator(line: &str) -> Option<u8> {
 /// True for the title of a column of instance ids: not of their names or types.
 fn is_of_ids(title: &str) -> bool {
     let title = title.to_ascii_lowercase();
-    let plain = title.trim_matches(|character| !pieces::speaks(character));
+    let plain = title.trim_matches(|character| !pieces::is_letter_or_digit(character));
     let words = ["instance", "instances", "实例", "主机", "云服务器"];
     let begins_with_id =
         plain.strip_prefix("id").is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));

@@ -147,7 +147,7 @@ impl Run {
                     && row
                         .fault
                         .as_deref()
-                        .is_some_and(|fault| conclude::speaks_of_an_instance(&self.spec, fault))
+                        .is_some_and(|fault| conclude::is_about_an_instance(&self.spec, fault))
             }
             Choice::Force => {
                 let late = match row.outcome {

@@ -364,7 +364,7 @@ pub(super) fn retry_can_help(spec: &OperationSpec, fault: &Fault) -> bool {
 }
 
 /// Whether a refusal is about an instance, so that leaving that one out may help the others.
-pub(super) fn speaks_of_an_instance(spec: &OperationSpec, fault: &Fault) -> bool {
+pub(super) fn is_about_an_instance(spec: &OperationSpec, fault: &Fault) -> bool {
     match fault {
         Fault::Cloud(report) => {
             effect_of(spec, fault) == Effect::MaybeEcho

@@ -236,12 +236,12 @@ mod tests {
                 body: r#"{"RequestId":"473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E","HostId":"h","Code":"Throttling.User","Message":"Request was denied due to user flow control."}"#.into(),
             })
         };
-        let vouched = ("proxy-status", "relight-proxy; received-status=400");
+        let from_cloud = ("proxy-status", "relight-proxy; received-status=400");
         let date = ("date", "Wed, 01 May 2024 08:00:41 GMT");
         // By the cloud's clock it is 19 s to the next minute; 2 s are added, since its seconds are cut.
         for (headers, wait_ms, is_window) in [
-            (&[vouched, date][..], 21_000, true),
-            (&[vouched, date, ("x-acs-retry-after", "3000")], 3_000, false),
+            (&[from_cloud, date][..], 21_000, true),
+            (&[from_cloud, date, ("x-acs-retry-after", "3000")], 3_000, false),
             // Of nobody: it proves nothing, and is tried again as anything else is.
             (&[date], 1_000, false),
         ] {

@@ -16,7 +16,7 @@ pub(crate) enum Verdict {
     /// An error whose type proves nothing, or words that contradict each other.
     Unknown(String),
     /// Nobody says who answered.
-    Nobody,
+    Unmarked,
 }
 
 /// Errors of a kind that arises only before a request has gone out.
@@ -53,7 +53,7 @@ pub(crate) fn verdict(response: &Response) -> Verdict {
         return Verdict::Unknown(NOT_UNDERSTOOD.to_owned());
     };
     let member = match list.as_slice() {
-        [] => return Verdict::Nobody,
+        [] => return Verdict::Unmarked,
         [ListEntry::Item(member)] if is(&member.bare_item, OURS) => member,
         _ => return Verdict::Unknown(ANOTHER_PROXY.to_owned()),
     };
@@ -62,7 +62,7 @@ pub(crate) fn verdict(response: &Response) -> Verdict {
     let contradiction = || Verdict::Unknown(NOT_UNDERSTOOD.to_owned());
     let Some(error) = error else {
         return match received {
-            None => Verdict::Nobody,
+            None => Verdict::Unmarked,
             Some(status) if status.as_integer() == Some(response.status.into()) => Verdict::Cloud,
             Some(_) => contradiction(),
         };
@@ -137,7 +137,7 @@ mod tests {
         }
         assert_eq!(of(200, "relight-proxy; error=dns_error"), unknown("not-understood"));
         for header in ["relight-proxy", ""] {
-            assert_eq!(of(200, header), Verdict::Nobody, "{header}");
+            assert_eq!(of(200, header), Verdict::Unmarked, "{header}");
         }
         for header in [
             "relight-proxy; received-status=200; details=\"open",
@@ -160,7 +160,7 @@ mod tests {
             let refused = of(status, "relight-proxy; error=connection_refused");
             assert_eq!(refused, not_sent("connection_refused"), "{status}");
         }
-        assert_eq!(verdict(&Response { status: 200, ..Response::default() }), Verdict::Nobody);
+        assert_eq!(verdict(&Response { status: 200, ..Response::default() }), Verdict::Unmarked);
     }
 
     #[test]

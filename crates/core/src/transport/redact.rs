@@ -16,15 +16,15 @@ use zeroize::Zeroizing;
 /// tokens and signatures of those before it, where they are remembered ([`Sent`]).
 #[derive(Default)]
 pub struct Redactor {
-    sought: Vec<Sought>,
-    /// Where eight bytes are in what is sought: most of a text is passed over by these alone.
+    needles: Vec<Needle>,
+    /// Where eight bytes stand in the needles: most of a text is passed over by these alone.
     grams: HashMap<u64, Vec<(usize, usize)>>,
     /// Of each hash of eight bytes whether they may be among those.
     may_be: Vec<bool>,
 }
 
 #[derive(Clone)]
-struct Sought {
+struct Needle {
     text: Zeroizing<Vec<u8>>,
     /// How many of its bytes, whichever, give it away: something in between may have cut it at both ends.
     enough: usize,
@@ -35,7 +35,7 @@ struct Sought {
 /// The tokens and signatures of the last requests: what echoes one of them may do so in the answer to
 /// another. It is for whoever sends, and to be forgotten with the key.
 #[derive(Default)]
-pub struct Sent(VecDeque<Sought>);
+pub struct Sent(VecDeque<Needle>);
 
 /// So many are remembered.
 const REMEMBERED: usize = 64;
@@ -43,8 +43,8 @@ const REMEMBERED: usize = 64;
 impl Sent {
     /// What a request must not get back, and what those before it must not. It is remembered from now on.
     pub fn redactor(&mut self, request: &Request<Signed>) -> Redactor {
-        let own = sought_of(request);
-        let earlier: Vec<Sought> = self.0.iter().cloned().collect();
+        let own = needles_of(request);
+        let earlier: Vec<Needle> = self.0.iter().cloned().collect();
         for one in own.iter().filter(|one| one.mark != AUTHORIZATION) {
             if !self.0.iter().any(|known| known.text == one.text) {
                 self.0.push_back(one.clone());
@@ -64,7 +64,7 @@ impl Sent {
 
 const AUTHORIZATION: &str = "[authorization]";
 
-fn sought_of(request: &Request<Signed>) -> Vec<Sought> {
+fn needles_of(request: &Request<Signed>) -> Vec<Needle> {
     let piece = |text: &str| text.len().min(ENOUGH_BYTES);
     let authorization = request.authorization();
     // Where blanks are passed over, it has none.
@@ -75,13 +75,11 @@ fn sought_of(request: &Request<Signed>) -> Vec<Sought> {
     let token = request.token().map(|text| (text, piece(text), "[token]"));
     let signature = request.signature();
     let signature = Some((signature, piece(signature), "[signature]"));
-    let sought = [authorization, squeezed, token, signature].into_iter().flatten();
-    let sought = sought.filter(|(text, ..)| !text.is_empty()).map(|(text, enough, mark)| Sought {
-        text: Zeroizing::new(text.as_bytes().to_vec()),
-        enough,
-        mark,
+    let needles = [authorization, squeezed, token, signature].into_iter().flatten();
+    let needles = needles.filter(|(text, ..)| !text.is_empty()).map(|(text, enough, mark)| {
+        Needle { text: Zeroizing::new(text.as_bytes().to_vec()), enough, mark }
     });
-    sought.collect()
+    needles.collect()
 }
 
 /// A place that holds something, and the mark for it.
@@ -99,19 +97,19 @@ const LAYERS: usize = 3;
 /// How often what is found in base64 or in hexadecimal digits may be such again.
 const NESTED: usize = 2;
 
-/// Shorter runs of base64 or of digits hold nothing that is sought.
+/// Shorter runs of base64 or of digits hold nothing of a needle.
 const RUN_MIN: usize = 22;
 
 impl Redactor {
     /// What a request must not get back.
     pub fn of(request: &Request<Signed>) -> Self {
-        Redactor::new(sought_of(request))
+        Redactor::new(needles_of(request))
     }
 
-    fn new(sought: Vec<Sought>) -> Self {
+    fn new(needles: Vec<Needle>) -> Self {
         let mut grams: HashMap<u64, Vec<(usize, usize)>> = HashMap::new();
         let mut may_be = vec![false; 1 << HASH_BITS];
-        for (index, one) in sought.iter().enumerate() {
+        for (index, one) in needles.iter().enumerate() {
             // What has to be there as a whole is known by its beginning.
             let is_whole = one.enough == one.text.len();
             for (number, gram) in one.text.chunks_exact(GRAM).enumerate() {
@@ -125,13 +123,13 @@ impl Redactor {
                 }
             }
         }
-        Redactor { sought, grams, may_be }
+        Redactor { needles, grams, may_be }
     }
 
     /// A text without it: plain, percent-encoded, JSON-escaped, as entities or as a form's values, in
     /// several such layers; and within base64 or hexadecimal digits, at whatever place.
     pub fn redact(&self, text: Vec<u8>) -> Vec<u8> {
-        if self.sought.is_empty() {
+        if self.needles.is_empty() {
             return text;
         }
         let mut places = self.find(&text, NESTED);
@@ -200,15 +198,15 @@ impl Redactor {
 
     /// What is shorter than what the rest is known by.
     fn find_short(&self, layer: &Layer, places: &mut Vec<Place>) {
-        for sought in self.sought.iter().filter(|sought| sought.text.len() < GRAM) {
-            let length = sought.text.len();
+        for needle in self.needles.iter().filter(|needle| needle.text.len() < GRAM) {
+            let length = needle.text.len();
             for (at, there) in layer.bytes.windows(length).enumerate() {
                 if there
                     .iter()
-                    .zip(sought.text.iter())
+                    .zip(needle.text.iter())
                     .all(|(byte, own)| plain(*byte) == plain(*own))
                 {
-                    places.push((layer.origin(at, at + length), sought.mark));
+                    places.push((layer.origin(at, at + length), needle.mark));
                 }
             }
         }
@@ -218,14 +216,14 @@ impl Redactor {
     fn longest(&self, text: &Text<'_>, at: usize, word: u64) -> Option<Place> {
         let mut longest: Option<(usize, Place)> = None;
         for (index, offset) in self.grams.get(&word)? {
-            let Some(sought) = self.sought.get(*index) else { continue };
-            let (own_before, own_after) = sought.text.split_at_checked(offset + GRAM)?;
+            let Some(needle) = self.needles.get(*index) else { continue };
+            let (own_before, own_after) = needle.text.split_at_checked(offset + GRAM)?;
             let (before, start) = text.before(at, own_before);
             let (after, end) = text.after(at, own_after);
             let length = before + after;
             // Of two of one length the first, which is the larger thing.
-            if length >= sought.enough && longest.as_ref().is_none_or(|(best, _)| length > *best) {
-                longest = Some((length, (start..end, sought.mark)));
+            if length >= needle.enough && longest.as_ref().is_none_or(|(best, _)| length > *best) {
+                longest = Some((length, (start..end, needle.mark)));
             }
         }
         longest.map(|(_, place)| place)
@@ -270,7 +268,7 @@ impl Redactor {
     }
 }
 
-/// A text in which something is sought.
+/// A text in which the needles are searched.
 struct Text<'t> {
     bytes: &'t [u8],
     /// Where what was found before ends.

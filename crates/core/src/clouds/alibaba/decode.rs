@@ -168,7 +168,7 @@ fn one(
                 instance_ids: vec![id.as_str().to_owned()],
                 ..ErrorReport::default()
             };
-            let outcome = body::judge(batch, &report);
+            let outcome = body::outcome_of_error(batch, &report);
             let fault = (outcome != Outcome::DryRunPassed).then(|| Arc::new(Fault::cloud(report)));
             (outcome, fault)
         }

@@ -52,7 +52,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
                     instance_ids: vec![id.as_str().to_owned()],
                     ..ErrorReport::default()
                 };
-                (body::judge(batch, &report), Some(Arc::new(Fault::cloud(report))))
+                (body::outcome_of_error(batch, &report), Some(Arc::new(Fault::cloud(report))))
             } else if is_ours {
                 (Outcome::Accepted, None)
             } else {

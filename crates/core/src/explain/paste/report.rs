@@ -9,7 +9,7 @@ use super::{
     values::{clock_ahead, status_in},
 };
 use crate::{
-    catalogue::{Effect, Family, Fit, Group, Hop, best, caught_by, layer, pattern},
+    catalogue::{Effect, Family, Fit, Group, Hop, best, best_match, layer, pattern},
     clouds::{self, catalogue},
     explain::{Confidence, DetectedFormat, Explanation, Known, explain_with, permission},
     model::{cloud::Cloud, outcome::ErrorReport},
@@ -19,7 +19,7 @@ use crate::{
 /// What came of looking into a wrapper.
 enum Wrapped {
     /// The cause in it was explained.
-    Told,
+    Explained,
     /// It is none, or its entry says as much as its cause, which lies there.
     No(Option<Hop>),
 }
@@ -49,7 +49,7 @@ impl Reader<'_> {
         detected_format: DetectedFormat,
     ) -> bool {
         let hop = match self.wrapped(&report, around, detected_format) {
-            Wrapped::Told => return true,
+            Wrapped::Explained => return true,
             Wrapped::No(hop) => hop,
         };
         let is_common = clouds::is_common(&report.code);
@@ -62,7 +62,7 @@ impl Reader<'_> {
             }
             let entries = catalogue(cloud).errors.iter().filter(|entry| entry.code == report.code);
             let Some(found) = best(entries, &report, None) else { continue };
-            let fit = caught_by(found.entry, report.message.trim()).0;
+            let fit = best_match(found.entry, report.message.trim()).0;
             // A message of some length that fits word for word.
             let said = 4 * u8::from(fit.0 >= Fit::Pattern && fit.1 >= 20);
             let is_named = self.options.cloud.is_some() && in_place;
@@ -130,7 +130,7 @@ impl Reader<'_> {
             _ => None,
         };
         report.status = report.status.or_else(|| status_in(around.text));
-        let family = clouds::family(&report.code).or_else(|| Family::said(&report.message));
+        let family = clouds::family(&report.code).or_else(|| Family::of_message(&report.message));
         let is_answer = report.request_id.is_some() && !report.message.is_empty();
         let speaks_for_it = match cloud {
             Some(_) => is_answer || family.is_some() || in_place,
@@ -201,7 +201,7 @@ impl Reader<'_> {
         match fault {
             Some(fault) if !(is_known && is_lost(fault.word)) => {
                 self.push_fault(&fault, text, text, detected_format, Confidence::Certain);
-                Wrapped::Told
+                Wrapped::Explained
             }
             None if !is_known => {
                 let original = mask::hide_secrets(&shortened(around.original));
@@ -211,14 +211,14 @@ impl Reader<'_> {
                     None => "network",
                 };
                 self.push_layer(word, &original, detected_format, Confidence::Likely);
-                Wrapped::Told
+                Wrapped::Explained
             }
             Some(_) | None => Wrapped::No(hop),
         }
     }
 
     /// An error that a sentence alone tells.
-    pub(super) fn explain_said(
+    pub(super) fn explain_sentence(
         &mut self,
         cloud: &'static Cloud,
         mut report: ErrorReport,

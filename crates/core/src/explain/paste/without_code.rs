@@ -83,19 +83,19 @@ impl Reader<'_> {
                 instance_ids: around.ids(sentence, said, cloud),
                 ..ErrorReport::default()
             };
-            self.explain_said(cloud, report, &around);
+            self.explain_sentence(cloud, report, &around);
             self.explained.push(own.to_owned());
         }
     }
 
     /// What browsers, gateways and programs say of a request that failed on its way.
-    pub(super) fn way(&mut self, text: &str) {
-        self.way_in(start_of(text, BYTES_MAX).to_owned());
+    pub(super) fn connection_errors(&mut self, text: &str) {
+        self.read_connection_errors(start_of(text, BYTES_MAX).to_owned());
     }
 
     /// What a text says of the way beside the errors that were explained: another request may have failed there,
     /// and of that one something may have been carried out.
-    pub(super) fn way_beside(&mut self, text: &str) {
+    pub(super) fn other_connection_errors(&mut self, text: &str) {
         if text.len() > BYTES_MAX {
             return;
         }
@@ -106,10 +106,10 @@ impl Reader<'_> {
                 blank(&mut rest, at..at + explained.len());
             }
         }
-        self.way_in(rest);
+        self.read_connection_errors(rest);
     }
 
-    fn way_in(&mut self, mut text: String) {
+    fn read_connection_errors(&mut self, mut text: String) {
         let is_beside = !self.found.is_empty();
         let lower = text.to_ascii_lowercase();
         let clouds = self.clouds.clone();
