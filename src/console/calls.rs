@@ -196,10 +196,9 @@ impl Console {
         skew_seconds: i64,
         to_msg: impl Fn(u64, TransportResult) -> Msg + 'static,
     ) -> u64 {
-        let manifest = target.cloud;
         let unsigned = UnsignedCall { cloud: target.cloud, key_id, request, skew_seconds };
         // Describe requests have a limit of their own.
-        let slot = wait_for_slot(target, "look", manifest.describe_calls_per_second, 1_000);
+        let slot = wait_for_slot(target, "look", target.cloud.describe_calls_per_second, 1_000);
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         let Some(abort) = Abort::new() else {

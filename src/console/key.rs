@@ -198,13 +198,12 @@ impl Console {
 
     /// Deletes saved keys, and wipes the current one if it is among them.
     pub(super) fn delete_saved_key(&mut self, ctx: &Context<Self>, id: Option<Rc<str>>) -> bool {
-        let status = self.vault.chosen();
-        let is_in_use = status.is_some() && (id.is_none() || id == status);
+        let chosen = self.vault.chosen();
+        let is_in_use = chosen.is_some() && (id.is_none() || id == chosen);
         self.vault.set_store_error(None);
         let link = ctx.link().clone();
         spawn_local(async move {
-            let forgotten = key_store::delete(id.as_deref()).await;
-            let entries = match forgotten {
+            let entries = match key_store::delete(id.as_deref()).await {
                 Ok(()) => key_store::list().await.map_err(KeyStoreError::ReadFailed),
                 Err(error) => Err(KeyStoreError::DeleteFailed(error)),
             };

@@ -27,13 +27,12 @@ pub(super) fn upload_record(ctx: &Context<Console>, to: &Records, run: &Run) {
 
 /// Resumes the pending uploads of closed pages.
 pub(super) fn upload_pending(ctx: &Context<Console>, to: &Records, journal: Journal) {
-    let (ctx_link, to) = (ctx.link().clone(), to.clone());
+    let (link, to) = (ctx.link().clone(), to.clone());
     spawn_local(async move {
         for run_id in uploads::pending() {
             match run_history::read(&journal, &run_id).await {
                 Ok(run) => {
-                    ctx_link
-                        .send_message(Msg::UploadPending { run: Box::new(run), to: to.clone() });
+                    link.send_message(Msg::UploadPending { run: Box::new(run), to: to.clone() });
                 }
                 // What cannot be read cannot be uploaded; it is quarantined in the journal.
                 Err(Unreadable::Broken(_)) => uploads::remove_pending(&run_id),

@@ -96,11 +96,11 @@ pub(crate) async fn answer(promises: Vec<JsValue>) -> Result<(), ApprovalStatus>
 
 fn approval_of(answer: Result<JsValue, JsValue>) -> Result<(), Option<String>> {
     match answer {
-        Ok(approval_of) if approval_of == JsValue::TRUE => Ok(()),
-        Ok(approval_of) => Err(approval_of.as_string()),
+        Ok(answer) if answer == JsValue::TRUE => Ok(()),
+        Ok(answer) => Err(answer.as_string()),
         Err(error) => {
-            let words = Reflect::get(&error, &"message".into()).unwrap_or_default();
-            Err(words.as_string().or_else(|| error.as_string()))
+            let message = Reflect::get(&error, &"message".into()).unwrap_or_default();
+            Err(message.as_string().or_else(|| error.as_string()))
         }
     }
 }

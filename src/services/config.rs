@@ -186,7 +186,7 @@ fn attribute(host: &HtmlElement, name: &str) -> Option<String> {
     host.get_attribute(name).filter(|value| !value.is_empty())
 }
 
-/// Where the user's language is stored. Besides it, the journal and saved keys (`vault::saved_keys`), only
+/// Where the user's language is stored. Besides it, the journal and saved keys (`vault::key_store`), only
 /// the ids of pending uploads (`uploads`) and what is known of proxies (`duplicate_guard`) are stored.
 const LANGUAGE: &str = "relight-language";
 

@@ -7,7 +7,7 @@
 //! 3. A wiped key signs nothing more, not even a call that waits for its slot.
 //! 4. A call is signed with one snapshot of the vault: nothing that is entered, fetched or wiped later
 //!    changes half of it.
-//! 5. Saved keys ([`saved_keys`]) are not in the vault until the user chooses one, and a lock removes it
+//! 5. Saved keys ([`key_store`]) are not in the vault until the user chooses one, and a lock removes it
 //!    like any other.
 
 mod key;
@@ -16,10 +16,12 @@ pub(crate) mod source;
 mod auto_lock;
 
 pub(crate) use auto_lock::AutoLock;
-pub(crate) use key::Key;
-pub(crate) use key::SecretInput;
+pub(crate) use key::{Key, SecretInput};
 
-use crate::{services::clock, store::KeyState};
+use crate::{
+    services::{clock, cloud_client::drop_sent_bodies},
+    store::KeyState,
+};
 use js_sys::Promise;
 use key_store::{KeyStoreError, SavedKey, SavedKeys};
 use relight_core::{
@@ -123,25 +125,23 @@ impl Vault {
         state.guard.secret = (status != SecretStatus::Missing).then_some(fingerprint);
         state.check_token();
         state.locked = None;
-        {
-            state.chosen = None;
-            state.changes += 1;
-            Rc::make_mut(&mut state.saved_keys).is_wanted = false;
-            // Not the one that came from the source.
-            if state.key_id.take().is_some() {
-                state.expires_at = None;
-            }
+        state.chosen = None;
+        state.changes += 1;
+        Rc::make_mut(&mut state.saved_keys).is_wanted = false;
+        // Not the one that came from the source.
+        if state.key_id.take().is_some() {
+            state.expires_at = None;
         }
     }
 
     /// Sets the token for a cloud; an empty one removes it. What is or looks like a secret is refused.
     pub(crate) fn set_token(&self, cloud: &'static Cloud, token: &SecretInput) {
         self.use_cloud(cloud);
-        let status = token.status() != SecretStatus::Missing;
+        let is_given = token.status() != SecretStatus::Missing;
         let mut state = self.0.borrow_mut();
-        state.guard.token = status.then(|| token.fingerprint());
-        state.is_no_token = is_not_a_token(state.guard);
-        state.token = (status && !state.is_no_token).then(|| Zeroizing::new(token.text()));
+        state.guard.token = is_given.then(|| token.fingerprint());
+        state.is_no_token = is_no_token(state.guard);
+        state.token = (is_given && !state.is_no_token).then(|| Zeroizing::new(token.text()));
         state.check_token();
     }
 
@@ -156,12 +156,10 @@ impl Vault {
 
     /// Wipes everything.
     pub(crate) fn wipe(&self) {
-        crate::services::cloud_client::drop_sent_bodies();
+        drop_sent_bodies();
         let mut state = self.0.borrow_mut();
         state.key.wipe();
-        {
-            Rc::make_mut(&mut state.saved_keys).is_wanted = false;
-        }
+        Rc::make_mut(&mut state.saved_keys).is_wanted = false;
         *state = VaultState {
             source: state.source.take(),
             saved_keys: Rc::clone(&state.saved_keys),
@@ -179,9 +177,7 @@ impl Vault {
             && !was_typed
         {
             // A saved key that is being loaded comes too late.
-            {
-                self.0.borrow_mut().changes += 1;
-            }
+            self.0.borrow_mut().changes += 1;
             return false;
         }
         let cloud = self.0.borrow().cloud;

@@ -62,7 +62,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
             </button>
         }
     };
-    let status = props.status == SecretStatus::Usable && !key_id.is_empty();
+    let has_key = props.status == SecretStatus::Usable && !key_id.is_empty();
     let onlock = dispatch.reform(|_| Intent::LockKey);
     html! {
         <header class="bar" part="header">
@@ -89,7 +89,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     { shown(&route_name(route, locale)) }
                 </span>
             }
-            if status {
+            if has_key {
                 <span class="pill wide">
                     { icon(Icon::Key) }
                     <span class="hidden">{ message::KEY_LABEL.in_locale(locale) }{ " " }</span>

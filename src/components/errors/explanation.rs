@@ -231,9 +231,8 @@ fn actions(
         let button = match suggested {
             SuggestedAction::RefreshState if row.outcome == Outcome::Unknown => {
                 run.offer(Choice::CheckUnknown).map(|offer| {
-                    let preflight =
-                        dispatch.reform(move |_| Intent::Run(Event::Ask(offer.clone())));
-                    ("refresh-state", MessageArgs::CheckNow(1).in_locale(locale), preflight)
+                    let onclick = dispatch.reform(move |_| Intent::Run(Event::Ask(offer.clone())));
+                    ("refresh-state", MessageArgs::CheckNow(1).in_locale(locale), onclick)
                 })
             }
             SuggestedAction::RefreshState => over.then(|| {
@@ -467,17 +466,14 @@ pub(crate) fn explain_fault_of(
     locale: Locale,
 ) -> Explanation {
     match fault {
-        Fault::Cloud(report) => {
-            let manifest = cloud;
-            explain::explain_with(
-                Some(manifest.id),
-                clouds::catalogue(manifest).errors,
-                report,
-                operation,
-                known,
-                locale,
-            )
-        }
+        Fault::Cloud(report) => explain::explain_with(
+            Some(cloud.id),
+            clouds::catalogue(cloud).errors,
+            report,
+            operation,
+            known,
+            locale,
+        ),
         Fault::Layer { word, text } => explain::explain_layer(word, text, locale),
     }
 }

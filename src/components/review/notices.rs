@@ -75,8 +75,8 @@ pub(crate) fn LinkNotice(props: &LinkNoticeProps) -> Html {
         Locale::En => ", ",
         Locale::Zh => "、",
     };
-    let status: Vec<&str> = link.still_applied(&props.session).collect();
-    let taken: Vec<String> = status.iter().map(|name| field_name(name, locale)).collect();
+    let names: Vec<&str> = link.still_applied(&props.session).collect();
+    let taken: Vec<String> = names.iter().map(|name| field_name(name, locale)).collect();
     let left = link.left.iter().map(|(name, value)| {
         let short: String = value.chars().take(60).collect();
         format!("{} ({short})", field_name(name, locale))
@@ -92,7 +92,7 @@ pub(crate) fn LinkNotice(props: &LinkNoticeProps) -> Html {
                 </div>
             }
             if !taken.is_empty() {
-                <div class="note warn whole" role="status" data-link="taken" data-fields={status.join(" ")}>
+                <div class="note warn whole" role="status" data-link="taken" data-fields={names.join(" ")}>
                     { icon::icon(icon::Icon::Warning) }
                     <p>{ shown(&MessageArgs::LinkTaken(&taken.join(between)).in_locale(locale)) }</p>
                     <button type="button" class="tiny" data-action="empty-link"

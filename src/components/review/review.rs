@@ -403,19 +403,17 @@ fn Planned(props: &PlannedProps) -> Html {
         let page = page.clone();
         Callback::from(move |to| page.set(to))
     };
-    let places = use_memo(props.preflight.clone(), |preflight| {
+    let indices = use_memo(props.preflight.clone(), |preflight| {
         let instances = preflight.as_ref().map_or(&[][..], |preflight| &preflight.instances);
-        let places = instances.iter().enumerate();
-        places
-            .map(|(target_name, state)| (state.id.clone(), target_name))
-            .collect::<HashMap<_, _>>()
+        let indices = instances.iter().enumerate();
+        indices.map(|(index, state)| (state.id.clone(), index)).collect::<HashMap<_, _>>()
     });
     let state_of = |id: &str| {
         props
             .preflight
             .as_ref()
-            .zip(places.get(id))
-            .and_then(|(preflight, target_name)| preflight.instances.get(*target_name))
+            .zip(indices.get(id))
+            .and_then(|(preflight, index)| preflight.instances.get(*index))
     };
     let all = props.plan.batches.iter().enumerate();
     let found: Vec<(usize, &str, Option<&DescribedInstance>)> = all

@@ -40,7 +40,7 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
     let status = run.status();
     let calls = run.calls();
     let answered = calls.iter().filter(|call| call.is_answered()).count();
-    let preflight = run.next_describe_at().filter(|_| status != RunStatus::Finished);
+    let next_describe = run.next_describe_at().filter(|_| status != RunStatus::Finished);
     let settings = i18n::settings(locale, run);
     let reason = run.about().reason.trim();
     let queued = counts.of(Outcome::Queued);
@@ -75,7 +75,7 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
                 }
                 if let Some(until) = throttled {
                     <Throttled {until} />
-                } else if let Some(at) = preflight {
+                } else if let Some(at) = next_describe {
                     <span>{ MessageArgs::NextDescribe(at.saturating_sub(*now).div_ceil(1_000)).in_locale(locale) }</span>
                 }
                 if let Some(seconds) = run.clock_correction_seconds() {
