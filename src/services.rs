@@ -5,7 +5,7 @@ pub(crate) mod link;
 pub(crate) mod frame;
 pub(crate) mod clock;
 pub(crate) mod vault;
-pub(crate) mod page_policy;
+pub(crate) mod csp;
 pub(crate) mod cloud_client;
 pub(crate) mod duplicate_guard;
 pub(crate) mod connection;

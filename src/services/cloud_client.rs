@@ -1,7 +1,7 @@
 //! Sends a signed request once, and reports the result: a response, proof that it was not sent, or
 //! neither.
 
-use crate::services::{page_policy::PolicyWatch, timing};
+use crate::services::{csp::CspObserver, timing};
 use gloo_net::http::Request as Fetch;
 use gloo_timers::{callback::Timeout, future::TimeoutFuture};
 use js_sys::{Array, Reflect, Uint8Array};
@@ -83,16 +83,16 @@ impl Sender {
             }
         });
         let redactor = SENT.with_borrow_mut(|sent| sent.redactor(request));
-        let policy = PolicyWatch::begin(&request.url(route));
+        let csp = CspObserver::begin(&request.url(route));
         let result = deliver(fetch, &redactor).await;
         drop(deadline);
         if result.is_none() {
-            // The browser tells of it in a task of its own, which may come after the failure.
+            // The event comes in a separate task, perhaps after the failure.
             TimeoutFuture::new(POLICY_EVENT_MS).await;
         }
         match result {
             Some(result) => result,
-            None if policy.is_some_and(|policy| policy.has_blocked()) => {
+            None if csp.is_some_and(|csp| csp.has_blocked()) => {
                 TransportResult::NotSent { word: "csp".into() }
             }
             None if late.get() => TransportResult::Lost { word: "deadline".into() },
