@@ -17,8 +17,7 @@ pub mod page;
 mod run;
 
 pub use form::FormMessage;
-pub use format::{duration, number};
-pub use format::{instant, lines, time_of_day};
+pub use format::{duration, instant, lines, number, time_of_day};
 pub use run::{
     ENDED_EARLY, REASON, SAVED_RUNS, UNKNOWN_CHECKING, call_state, carried_out, confidence,
     detected_format, evidence, outcome, outcome_counter, outcome_meaning, pause, retry, settings,
@@ -29,10 +28,8 @@ use relight_core::{
     i18n::{Locale, Text, text},
     ids::Malformation,
     model::{cloud::Verb, plan::OperationSpec},
+    run::Millis,
 };
-
-/// Milliseconds since 1970, or a span of them.
-type Millis = u64;
 
 /// The operation, as far as texts depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

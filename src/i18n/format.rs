@@ -1,8 +1,7 @@
 //! Formats numbers, times and durations for the language.
 
-use crate::i18n::Millis;
 use js_sys::{Array, Function, Object, Reflect};
-use relight_core::i18n::Locale;
+use relight_core::{i18n::Locale, run::Millis};
 use std::{cell::RefCell, collections::HashMap};
 use wasm_bindgen::{JsCast, JsValue};
 

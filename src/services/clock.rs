@@ -1,17 +1,12 @@
 //! The only place that reads the clock and makes random values; and a deadline for any future.
 
+use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
+pub(crate) use relight_core::run::Millis;
 use relight_core::signing;
-use std::{
-    future::{Future, poll_fn},
-    pin::pin,
-};
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::wasm_bindgen;
+use std::pin::pin;
+use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 use web_sys::Crypto;
-
-/// Milliseconds since 1970, or a span of them.
-pub(crate) type Millis = u64;
 
 /// Milliseconds since 1970, by the page's clock.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -58,12 +53,10 @@ pub(crate) fn unix_seconds(skew_seconds: i64) -> i64 {
 /// The result of a future, or `None` if that takes longer than so many milliseconds. The future is
 /// dropped then.
 pub(crate) async fn within<T>(limit_ms: u32, work: impl Future<Output = T>) -> Option<T> {
-    let (mut work, mut late) = (pin!(work), pin!(TimeoutFuture::new(limit_ms)));
-    poll_fn(|context| match work.as_mut().poll(context) {
-        std::task::Poll::Ready(done) => std::task::Poll::Ready(Some(done)),
-        std::task::Poll::Pending => late.as_mut().poll(context).map(|()| None),
-    })
-    .await
+    match select(pin!(work), TimeoutFuture::new(limit_ms)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
 }
 
 /// A nonce of 32 hexadecimal digits. `None` where there is no source of random values: then nothing may be
