@@ -16,7 +16,7 @@ pub struct NoLocks;
 
 /// Held while this page works on a run. Released when dropped and when the page ends, however it ends.
 #[derive(Debug)]
-pub struct RunLock(#[allow(dead_code, reason = "it is held, and let go of when dropped")] Hold);
+pub struct RunLock(#[allow(dead_code, reason = "it is held, and released when dropped")] WebLock);
 
 impl RunLock {
     /// Locks a run. `None` if another page, or this one, has the lock.
@@ -24,7 +24,7 @@ impl RunLock {
     /// # Errors
     /// There are no locks to take.
     pub async fn take(run_id: &str) -> Result<Option<Self>, NoLocks> {
-        Ok(hold(&format!("{RUN}{run_id}"), true).await?.map(RunLock))
+        Ok(request(&format!("{RUN}{run_id}"), true).await?.map(RunLock))
     }
 }
 
@@ -54,7 +54,7 @@ pub async fn active() -> Result<BTreeSet<String>, NoLocks> {
 /// There are no locks: only this page's own pace holds.
 pub async fn rate_limit(name: &str, slots: u32, window_ms: u32) -> Result<(), NoLocks> {
     let slot = next_slot(name, slots);
-    let lock = hold(&format!("{RATE}{name} {slot}"), false).await?;
+    let lock = request(&format!("{RATE}{name} {slot}"), false).await?;
     Timeout::new(window_ms, move || drop(lock)).forget();
     Ok(())
 }
@@ -112,7 +112,7 @@ fn manager() -> Result<LockManager, NoLocks> {
 
 /// A lock, or a pending request for one. Dropping it releases or cancels it.
 #[derive(Debug)]
-struct Hold(Rc<RefCell<LockState>>);
+struct WebLock(Rc<RefCell<LockState>>);
 
 #[derive(Debug)]
 enum LockState {
@@ -125,7 +125,7 @@ enum LockState {
     Dropped,
 }
 
-impl Drop for Hold {
+impl Drop for WebLock {
     fn drop(&mut self) {
         match self.0.replace(LockState::Dropped) {
             LockState::Held(release) => {
@@ -136,18 +136,18 @@ impl Drop for Hold {
     }
 }
 
-/// Requests a lock, and waits for it unless `ifAvailable` is set.
-async fn hold(name: &str, only_if_free: bool) -> Result<Option<Hold>, NoLocks> {
+/// Requests a lock, and waits for it unless `if_available` is set.
+async fn request(name: &str, if_available: bool) -> Result<Option<WebLock>, NoLocks> {
     let manager = manager()?;
     let options = Object::new();
-    Reflect::set(&options, &"ifAvailable".into(), &only_if_free.into()).map_err(|_| NoLocks)?;
-    let hold = Hold(Rc::new(RefCell::new(LockState::Waiting)));
+    Reflect::set(&options, &"ifAvailable".into(), &if_available.into()).map_err(|_| NoLocks)?;
+    let lock = WebLock(Rc::new(RefCell::new(LockState::Waiting)));
     let answered = Promise::new(&mut |answer, _| {
         let granted = Closure::once_into_js({
-            let state = Rc::clone(&hold.0);
+            let state = Rc::clone(&lock.0);
             let answer = answer.clone();
-            move |lock: JsValue| -> JsValue {
-                let until = if lock.is_object() { granted(&state) } else { refused(&state) };
+            move |grant: JsValue| -> JsValue {
+                let until = if grant.is_object() { granted(&state) } else { refused(&state) };
                 let _ = answer.call0(&JsValue::UNDEFINED);
                 until
             }
@@ -162,12 +162,12 @@ async fn hold(name: &str, only_if_free: bool) -> Result<Option<Hold>, NoLocks> {
         });
     });
     let _ = JsFuture::from(answered).await;
-    let refused = match *hold.0.borrow() {
+    let refused = match *lock.0.borrow() {
         LockState::Held(_) => false,
         LockState::Refused => true,
         LockState::Waiting | LockState::Dropped => return Err(NoLocks),
     };
-    Ok((!refused).then_some(hold))
+    Ok((!refused).then_some(lock))
 }
 
 /// The lock is held until the promise that this returns is resolved.

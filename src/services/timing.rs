@@ -51,15 +51,17 @@ fn note(entry: &PerformanceResourceTiming) {
 /// Observes responses until it is dropped.
 pub(crate) struct TimingObserver {
     observer: PerformanceObserver,
-    _hear: Closure<dyn FnMut(PerformanceObserverEntryList)>,
+    _callback: Closure<dyn FnMut(PerformanceObserverEntryList)>,
 }
 
 impl TimingObserver {
     /// Observes new and buffered entries.
-    pub(crate) fn begin(mut hear: impl FnMut(PerformanceResourceTiming) + 'static) -> Option<Self> {
+    pub(crate) fn begin(
+        mut on_entry: impl FnMut(PerformanceResourceTiming) + 'static,
+    ) -> Option<Self> {
         let closure = Closure::<dyn FnMut(PerformanceObserverEntryList)>::new(
             move |entries: PerformanceObserverEntryList| {
-                timings(&entries.get_entries()).for_each(&mut hear);
+                timings(&entries.get_entries()).for_each(&mut on_entry);
             },
         );
         let observer = PerformanceObserver::new(closure.as_ref().unchecked_ref()).ok()?;
@@ -69,7 +71,7 @@ impl TimingObserver {
             let _ = Reflect::set(&init, &"buffered".into(), &true.into());
             observer.observe(init.unchecked_ref());
         }
-        Some(TimingObserver { observer, _hear: closure })
+        Some(TimingObserver { observer, _callback: closure })
     }
 
     /// The entries since the last call.

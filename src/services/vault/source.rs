@@ -25,7 +25,7 @@ pub(crate) enum Source {
 }
 
 /// The credentials of the source.
-pub(super) struct Given {
+pub(super) struct Credentials {
     pub(super) key_id: String,
     pub(super) secret: SecretInput,
     pub(super) token: Option<SecretInput>,
@@ -54,21 +54,21 @@ impl Source {
     ///
     /// # Errors
     /// What came instead, in English: a status, or what the answer lacks.
-    pub(super) async fn ask(&self, cloud: &Cloud) -> Result<Given, String> {
+    pub(super) async fn ask(&self, cloud: &Cloud) -> Result<Credentials, String> {
         let id = cloud.id;
         let answer = clock::within(DEADLINE_MS, async {
             match self {
-                Source::Address(url) => fetched(url, id).await,
-                Source::Host(host) => called(host, id).await,
+                Source::Address(url) => fetch(url, id).await,
+                Source::Host(host) => call(host, id).await,
             }
         });
         let answer = answer.await.ok_or("no answer within 30 seconds")??;
-        given(&answer)
+        credentials_of(&answer)
     }
 }
 
 /// With the cookies of the portal, without cache, and without redirects: a login page is no answer.
-async fn fetched(url: &str, cloud: &str) -> Result<JsValue, String> {
+async fn fetch(url: &str, cloud: &str) -> Result<JsValue, String> {
     let window = web_sys::window().ok_or("no page")?;
     let base = window.location().href().unwrap_or_default();
     let url = Url::new_with_base(url, &base).map_err(|_| "not an address")?;
@@ -96,7 +96,7 @@ fn function_of(host: &HtmlElement) -> Option<Function> {
     Reflect::get(host, &"credentials".into()).ok()?.dyn_into().ok()
 }
 
-async fn called(host: &HtmlElement, cloud: &str) -> Result<JsValue, String> {
+async fn call(host: &HtmlElement, cloud: &str) -> Result<JsValue, String> {
     let function = function_of(host).ok_or("it is no function any more")?;
     let asked = Object::new();
     // Setting a property of a fresh object cannot fail.
@@ -109,7 +109,7 @@ async fn called(host: &HtmlElement, cloud: &str) -> Result<JsValue, String> {
     JsFuture::from(Promise::resolve(&answer)).await.map_err(failed)
 }
 
-fn given(answer: &JsValue) -> Result<Given, String> {
+fn credentials_of(answer: &JsValue) -> Result<Credentials, String> {
     let member = |name: &str| Reflect::get(answer, &name.into()).unwrap_or_default();
     let is_missing = |value: &JsValue| value.is_undefined() || value.is_null();
     let text = |name: &str| {
@@ -127,7 +127,7 @@ fn given(answer: &JsValue) -> Result<Given, String> {
     }
     let token =
         if is_missing(&member("token")) { None } else { Some(SecretInput::new(text("token")?)) };
-    Ok(Given {
+    Ok(Credentials {
         key_id: text("keyId")?.as_string().unwrap_or_default(),
         secret: SecretInput::new(text("secret")?),
         token,
