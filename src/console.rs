@@ -138,7 +138,7 @@ pub(crate) struct Console {
     next_ticket: u64,
     wake: Option<Timeout>,
     /// When a large run was last rendered, and the timer of the next time.
-    drawn_at: Millis,
+    rendered_at: Millis,
     render_timer: Option<Timeout>,
     second: Option<Interval>,
 }
@@ -219,7 +219,7 @@ impl Component for Console {
             prepared_calls: HashMap::new(),
             next_ticket: 0,
             wake: None,
-            drawn_at: 0,
+            rendered_at: 0,
             render_timer: None,
             second: None,
         }
@@ -327,7 +327,7 @@ impl Console {
             Msg::Runs(saved_runs) => self.runs_listed(saved_runs),
             Msg::Tallied(id, tally) => self.tallied(&id, tally),
             Msg::Opened { run, lock } => self.opened(ctx, *run, lock),
-            Msg::Raw(records) => {
+            Msg::Records(records) => {
                 save("relight-records.txt", "text/plain;charset=utf-8", &records);
                 false
             }
@@ -338,7 +338,7 @@ impl Console {
             Msg::Answered { number, request, answer } => {
                 self.answered(ctx, number, request, answer)
             }
-            Msg::Unmount(done) => self.end(ctx, done),
+            Msg::Unmount(done) => self.unmount(ctx, done),
             Msg::UploadPending { run, to } => {
                 upload_record(ctx, &to, &run);
                 false

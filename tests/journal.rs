@@ -103,7 +103,7 @@ async fn a_record_that_found_no_space_goes_with_the_next_one() {
     );
     let failed = journal.append("full", ACCOUNT, &first.0, &first.1, true).await;
     assert_eq!(failed, Err(Unavailable::Full));
-    assert_eq!(Unavailable::Full.word(), "no-journal");
+    assert_eq!(Unavailable::Full.code(), "no-journal");
     drop(spy);
     assert_eq!(journal.load("full").await, Ok(Vec::new()));
     assert_eq!(claims_of("full").await, 0, "the claim went with the record");
@@ -140,7 +140,7 @@ async fn two_pages_cannot_both_go_on_with_a_run() {
     one.append("twice", ACCOUNT, &second.0, &[], true).await.unwrap();
     let late = other.append("twice", ACCOUNT, &second.0, &[], true).await;
     assert_eq!(late, Err(Unavailable::Taken));
-    assert_eq!(Unavailable::Taken.word(), "other-tab");
+    assert_eq!(Unavailable::Taken.code(), "other-tab");
 }
 
 #[wasm_bindgen_test]

@@ -31,7 +31,7 @@ impl Console {
             return true;
         }
         if self.view.session.plan() != Some(&plan) {
-            return self.changed(None);
+            return self.approval_changed(None);
         }
         if !self.view.session.may_send() {
             return true;
@@ -65,7 +65,7 @@ impl Console {
         }
         // A choice that is out of date is not asked about.
         if !run.covers(&approval) {
-            return self.changed(Some(choice));
+            return self.approval_changed(Some(choice));
         }
         let ids = approval.ids().iter().map(InstanceId::as_str).collect();
         let detail = to_js(&BeforeSend::new(approval.spec(), ids, approval.calls()));
@@ -74,7 +74,7 @@ impl Console {
     }
 
     /// Reports that what was confirmed or approved is not what would be sent now.
-    pub(super) fn changed(&mut self, choice: Option<Choice>) -> bool {
+    pub(super) fn approval_changed(&mut self, choice: Option<Choice>) -> bool {
         self.asked += 1;
         self.view.approval =
             ApprovalStatus::Changed { choice, number: self.asked, outdated: false };
@@ -82,7 +82,7 @@ impl Console {
     }
 
     /// Reports that the states behind a choice are read first.
-    pub(super) fn rechecks_first(&mut self, choice: Choice) -> bool {
+    pub(super) fn approval_outdated(&mut self, choice: Choice) -> bool {
         self.asked += 1;
         let number = self.asked;
         self.view.approval =
@@ -147,7 +147,7 @@ impl Console {
                     return true;
                 }
                 if self.view.session.plan() != Some(&plan) {
-                    return self.changed(None);
+                    return self.approval_changed(None);
                 }
                 let now = clock::now();
                 if let Some(age_ms) = self.view.session.outdated(now) {

@@ -27,28 +27,34 @@ pub(super) struct BackgroundRun {
     second: Option<Interval>,
 }
 
+impl BackgroundRun {
+    fn has_id(&self, run_id: &str) -> bool {
+        self.run.as_ref().is_some_and(|run| run.about().id == run_id)
+    }
+}
+
 impl Console {
     /// Handles something of a run, whether it is shown or in the background; false if it is neither.
     pub(super) fn for_run(&mut self, run_id: &str, handle: impl FnOnce(&mut Self) -> bool) -> bool {
         if self.is_current(run_id) {
             return handle(self);
         }
-        let Some(place) = self.background.iter().position(|one| is(one, run_id)) else {
+        let Some(index) = self.background.iter().position(|one| one.has_id(run_id)) else {
             return false;
         };
-        self.swap_with(place);
+        self.swap_with(index);
         handle(self);
-        self.swap_with(place);
+        self.swap_with(index);
         self.show_background();
         true
     }
 
     /// Passes an event to every run in the background.
     pub(super) fn step_background(&mut self, ctx: &Context<Self>, event: &Event) {
-        for place in 0..self.background.len() {
-            self.swap_with(place);
+        for index in 0..self.background.len() {
+            self.swap_with(index);
             self.step(ctx, event.clone());
-            self.swap_with(place);
+            self.swap_with(index);
         }
         self.show_background();
     }
@@ -83,10 +89,10 @@ impl Console {
         if !self.new_run(ctx) && self.view.run.is_some() {
             return false;
         }
-        let Some(place) = self.background.iter().position(|one| is(one, run_id)) else {
+        let Some(index) = self.background.iter().position(|one| one.has_id(run_id)) else {
             return true;
         };
-        let opened = self.background.remove(place);
+        let opened = self.background.remove(index);
         self.show_background();
         if let Some(run) = opened.run {
             self.show(ctx, (*run).clone());
@@ -102,18 +108,18 @@ impl Console {
         let is_over = |one: &BackgroundRun| {
             one.run.as_ref().is_some_and(|run| run.status() == RunStatus::Finished)
         };
-        let place = self.background.iter().position(|one| is(one, run_id) && is_over(one));
-        let Some(place) = place else { return false };
+        let index = self.background.iter().position(|one| one.has_id(run_id) && is_over(one));
+        let Some(index) = index else { return false };
         self.for_run(run_id, |console| console.step(ctx, Event::Close));
-        self.background.remove(place);
+        self.background.remove(index);
         self.show_background();
         self.list_runs(ctx);
         true
     }
 
     /// Exchanges what the console has of the run that is shown with one in the background.
-    fn swap_with(&mut self, place: usize) {
-        let Some(other) = self.background.get_mut(place) else { return };
+    fn swap_with(&mut self, index: usize) {
+        let Some(other) = self.background.get_mut(index) else { return };
         let View { run, signed, .. } = &mut self.view;
         swap(run, &mut other.run);
         let mut theirs = other.signed.take().unwrap_or_else(|| Shared::new(Vec::new()));
@@ -128,8 +134,4 @@ impl Console {
         let runs = self.background.iter().filter_map(|one| one.run.clone());
         self.view.background = runs.collect();
     }
-}
-
-fn is(one: &BackgroundRun, run_id: &str) -> bool {
-    one.run.as_ref().is_some_and(|run| run.about().id == run_id)
 }

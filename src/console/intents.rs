@@ -17,7 +17,7 @@ impl Console {
     pub(super) fn handle_intent(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
             Intent::Locale(locale) => {
-                config::remember(locale);
+                config::save_locale(locale);
                 self.update_session(ctx, Action::Locale(locale))
             }
             Intent::Edit(edit) => self.edit(ctx, edit),

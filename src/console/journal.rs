@@ -37,7 +37,7 @@ impl Console {
                 false
             }
             Err(why) => {
-                self.view.no_journal = Some(why.word());
+                self.view.no_journal = Some(why.code());
                 true
             }
         }
@@ -150,7 +150,7 @@ impl Console {
         spawn_local(async move {
             if let Ok(records) = journal.raw(&id).await {
                 // Records of an older release may hold what must be redacted.
-                link.send_message(Msg::Raw(hide_secrets(&records)));
+                link.send_message(Msg::Records(hide_secrets(&records)));
             }
         });
     }

@@ -67,7 +67,7 @@ pub(crate) enum Msg {
     /// A run of the journal cannot be restored; it is quarantined.
     Quarantined { run_id: String, why: String },
     /// The records of a run, for a download.
-    Raw(String),
+    Records(String),
     /// The saved runs.
     Runs(Vec<SavedRun>),
     /// The counts of a saved run.

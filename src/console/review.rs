@@ -98,7 +98,7 @@ impl Console {
                 let was_asked = self.view.approval == ApprovalStatus::Asked;
                 self.withdraw();
                 if was_asked && self.view.session.plan().is_some() {
-                    self.changed(None);
+                    self.approval_changed(None);
                 }
             }
             self.drop_foreign_list();

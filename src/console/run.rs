@@ -270,10 +270,10 @@ impl Console {
                     self.record(ctx, &run, number, &record, &claim, durable);
                 }
                 Command::Changed(choice) => {
-                    self.changed(Some(choice));
+                    self.approval_changed(Some(choice));
                 }
                 Command::Outdated(choice) => {
-                    self.rechecks_first(choice);
+                    self.approval_outdated(choice);
                 }
                 Command::WakeAt(at) => {
                     let link = ctx.link().clone();
@@ -303,8 +303,8 @@ impl Console {
     fn may_render(&mut self, ctx: &Context<Self>) -> bool {
         let Some(run) = &self.view.run else { return true };
         let now = self.view.now;
-        if run.rows().len() <= RENDERED_AT_ONCE || now >= self.drawn_at + RENDER_INTERVAL_MS {
-            self.drawn_at = now;
+        if run.rows().len() <= RENDERED_AT_ONCE || now >= self.rendered_at + RENDER_INTERVAL_MS {
+            self.rendered_at = now;
             self.render_timer = None;
             return true;
         }
@@ -319,13 +319,13 @@ impl Console {
     /// Renders what was deferred.
     pub(super) fn render_now(&mut self) -> bool {
         self.render_timer = None;
-        self.drawn_at = clock::now();
+        self.rendered_at = clock::now();
         true
     }
 
     /// The element is being unmounted: nothing more is sent, not even what waits for its slot or for
     /// approval, and `done` is called once nothing is in flight.
-    pub(super) fn end(&mut self, ctx: &Context<Self>, done: Function) -> bool {
+    pub(super) fn unmount(&mut self, ctx: &Context<Self>, done: Function) -> bool {
         self.unmount_callbacks.push(done);
         self.withdraw();
         self.view.run.as_ref().is_some_and(|run| run.status() == RunStatus::Sending)

@@ -35,7 +35,7 @@ pub struct Journal(Rc<Inner>);
 
 impl Unavailable {
     /// The code under which it is explained, see [`relight_core::explain`].
-    pub fn word(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Taken => "other-tab",
             Self::Missing
