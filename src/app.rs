@@ -10,7 +10,7 @@ use crate::{
             credential::{AboutKey, KeySlots},
             ids::RenderFound,
         },
-        review::nothing::NothingToReview,
+        review::nothing_to_review::NothingToReview,
     },
     context::ContextProviders,
     element::{self, HostEvent},
@@ -148,7 +148,7 @@ impl Component for App {
         let vault = Vault::default();
         let gone = ctx.link().callback(|()| Msg::KeyGone);
         let auto_lock = AutoLock::new(&vault, Some(root.clone()), gone);
-        let link = link::take(host);
+        let link = link::take_parameters(host);
         read_configuration(ctx);
         let address = follow_address(ctx);
         if !link.is_empty() {
@@ -234,7 +234,7 @@ impl Component for App {
         let locale = self.locale;
         let key_state = self.vault.state();
         let failed = match self.rest {
-            LoadState::Failed(error) => Some((error.word(), error.text().in_locale(locale))),
+            LoadState::Failed(error) => Some((error.as_str(), error.text().in_locale(locale))),
             LoadState::Absent
             | LoadState::Loading
             | LoadState::Awaited
@@ -284,7 +284,7 @@ impl App {
     fn handle_intent(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
             Intent::Locale(locale) => {
-                config::remember(locale);
+                config::save_locale(locale);
                 self.locale = locale;
                 self.is_locale_chosen = true;
             }

@@ -63,7 +63,7 @@ pub(crate) enum LoadError {
 
 impl LoadError {
     /// The public name.
-    pub(crate) const fn word(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             LoadError::Missing => "missing",
             LoadError::Changed => "changed",
@@ -127,7 +127,7 @@ pub(crate) async fn load_if_saved() -> Option<&'static Rest> {
 #[wasm_bindgen(js_name = loadRest, skip_typescript)]
 #[allow(unreachable_pub, reason = "wasm-bindgen exports nothing else")]
 pub async fn load_rest() -> Result<(), JsValue> {
-    load().await.map(drop).map_err(|error| crate::api::not_loaded(error.word()))
+    load().await.map(drop).map_err(|error| crate::api::not_loaded(error.as_str()))
 }
 
 #[cfg_attr(

@@ -22,7 +22,7 @@ pub(crate) enum Screen {
 
 impl Screen {
     /// The public name.
-    pub(crate) const fn word(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Screen::RestartStart => "power",
             Screen::Explain => "explain",

@@ -1,7 +1,7 @@
 //! The check before the review, and the review.
 
 pub(crate) mod notices;
-pub(crate) mod nothing;
+pub(crate) mod nothing_to_review;
 pub(crate) mod recent;
 pub(crate) mod preflight;
 #[allow(clippy::module_inception, reason = "the review itself")]

@@ -26,7 +26,7 @@ pub enum FormMessage<'a> {
     /// Problems found in a text, for the live region.
     FoundProblems { valid: usize, problems: usize },
     /// How many pieces of the text stood beside ids, and the first of them.
-    LeftAside(u32, &'a str),
+    Ignored(u32, &'a str),
     /// The title above the problems.
     WillNotBeSent(usize),
     /// How many more problems there are than are listed.
@@ -84,8 +84,8 @@ impl FormMessage<'_> {
             (FormMessage::FoundProblems { valid, problems }, Locale::Zh) => {
                 format!("{} 个有效，{} 项不会发送", n(valid), n(problems))
             }
-            (FormMessage::LeftAside(count, first), Locale::En) => format!("{count} other texts ignored: {first} …"),
-            (FormMessage::LeftAside(count, first), Locale::Zh) => format!("已忽略其余 {count} 处文字：{first} …"),
+            (FormMessage::Ignored(count, first), Locale::En) => format!("{count} other texts ignored: {first} …"),
+            (FormMessage::Ignored(count, first), Locale::Zh) => format!("已忽略其余 {count} 处文字：{first} …"),
             (FormMessage::WillNotBeSent(1), Locale::En) => "1 entry will not be sent".into(),
             (FormMessage::WillNotBeSent(count), Locale::En) => format!("{} entries will not be sent", n(count)),
             (FormMessage::WillNotBeSent(count), Locale::Zh) => format!("{} 项不会发送", n(count)),

@@ -4,7 +4,7 @@ use crate::{
     components::{
         common::{
             icon::{Icon, icon},
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         run::chip::Tone,
     },
@@ -41,7 +41,7 @@ pub(crate) fn DiagnosticsPage(props: &DiagnosticsPageProps) -> Html {
             <div class="head">
                 <h1 id="h-doctor">{ t(message::DIAGNOSTICS_TITLE) }</h1>
                 <span class="grow"></span>
-                <span class="small muted">{ shown(&props.route) }</span>
+                <span class="small muted">{ escaped(&props.route) }</span>
             </div>
             <div class="body stack">
                 <p class="muted">{ t(message::DIAGNOSTICS_HINT) }</p>
@@ -53,7 +53,7 @@ pub(crate) fn DiagnosticsPage(props: &DiagnosticsPageProps) -> Html {
                 </div>
                 if let Some((one, findings)) = props.diagnostics.as_deref().zip(findings) {
                     <p class="small muted" role="status">
-                        { shown(&MessageArgs::DiagnosticsUpdated(&one.host, one.has_key).in_locale(locale)) }
+                        { escaped(&MessageArgs::DiagnosticsUpdated(&one.host, one.has_key).in_locale(locale)) }
                     </p>
                     <ul class="plain checks">
                         { for findings.iter().map(|finding| row(finding, locale)) }
@@ -79,7 +79,7 @@ fn row(finding: &Finding, locale: Locale) -> Html {
                 </span>
                 <strong>{ words::line(finding.line).in_locale(locale) }</strong>
                 if !finding.seen.is_empty() {
-                    <code class="small">{ shown(&finding.seen) }</code>
+                    <code class="small">{ escaped(&finding.seen) }</code>
                 }
             </div>
             if is_broken {

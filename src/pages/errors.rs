@@ -8,7 +8,7 @@ use crate::{
             icon::{Icon, icon},
             page_link::{Navigation, PageLink, use_navigation},
             pager::{Pager, page_range, use_page_size},
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         errors::explanation::badge,
     },
@@ -176,7 +176,7 @@ fn opened_code(
     html! {
         <aside aria-labelledby="h-error" data-error={code.to_owned()}>
             <div class="row">
-                <h2 class="grow" id="h-error" tabindex="-1" ref={heading}><code>{ shown(code) }</code></h2>
+                <h2 class="grow" id="h-error" tabindex="-1" ref={heading}><code>{ escaped(code) }</code></h2>
                 if let Some(address) = navigation.routed.then(address).flatten() {
                     <CopyButton text={address} label={message::COPY_LINK} />
                 }
@@ -188,9 +188,9 @@ fn opened_code(
             { for items.iter().map(|item| meaning_card(item, locale, false)) }
             if items.is_empty() {
                 <article class="group card" data-code={code.to_owned()}>
-                    <h3>{ shown(&explanation.title) }</h3>
-                    <p>{ shown(&explanation.meaning) }</p>
-                    <p>{ shown(&explanation.remedy) }</p>
+                    <h3>{ escaped(&explanation.title) }</h3>
+                    <p>{ escaped(&explanation.meaning) }</p>
+                    <p>{ escaped(&explanation.remedy) }</p>
                     { closest(Some(section), code, locale) }
                 </article>
             }
@@ -314,7 +314,7 @@ pub(crate) fn vendor_page(explanation: &Explanation, locale: Locale) -> Option<H
         <p class="small vendor-page">
             <span class="muted">{ MessageArgs::VendorPage(cloud).in_locale(locale) }</span>
             { " " }
-            <a href={url.clone()} target="_blank" rel="noopener noreferrer">{ shown(&url) }</a>
+            <a href={url.clone()} target="_blank" rel="noopener noreferrer">{ escaped(&url) }</a>
         </p>
     })
 }

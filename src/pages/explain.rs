@@ -8,7 +8,7 @@ use crate::{
             dom::{focus, set_value, value_of},
             icon::{Icon, icon},
             page_link::PageLink,
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         errors::explanation::{badge, facts, hints, permission, way},
     },
@@ -138,11 +138,11 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
                     { badge(explanation.retry, locale) }
                 }
             </div>
-            <h2>{ shown(&explanation.title) }</h2>
-            <p>{ shown(&explanation.meaning) }</p>
+            <h2>{ escaped(&explanation.title) }</h2>
+            <p>{ escaped(&explanation.meaning) }</p>
             <div class="stack tight">
                 <h3>{ t(message::WHAT_TO_DO_ABOUT_IT) }</h3>
-                <p>{ shown(&explanation.remedy) }</p>
+                <p>{ escaped(&explanation.remedy) }</p>
             </div>
             { hints(explanation) }
             { permission(explanation, locale) }
@@ -157,10 +157,10 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
                 { way(explanation, locale) }
                 { facts(explanation, None, locale) }
                 if let Some(id) = &explanation.request_id {
-                    <dt>{ t(message::REQUEST_COLUMN) }</dt><dd><code>{ shown(id) }</code></dd>
+                    <dt>{ t(message::REQUEST_COLUMN) }</dt><dd><code>{ escaped(id) }</code></dd>
                 }
                 if !explanation.instance_ids.is_empty() {
-                    <dt>{ t(message::INSTANCES) }</dt><dd><code>{ shown(&explanation.instance_ids.join(" ")) }</code></dd>
+                    <dt>{ t(message::INSTANCES) }</dt><dd><code>{ escaped(&explanation.instance_ids.join(" ")) }</code></dd>
                 }
             </dl>
             <div class="row">

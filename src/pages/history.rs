@@ -8,11 +8,11 @@ use crate::{
             icon::{Icon, icon},
             page_link::use_navigation,
             pager::{Pager, page_range, use_page_size},
-            untrusted_text::{shown, untrusted_text},
+            untrusted_text::{escaped, untrusted_text},
         },
         review::confirm::{Confirm, Subject},
         run::{
-            chip::{SHOWN, picture, tone},
+            chip::{DISPLAY_ORDER, outcome_icon, outcome_tone},
             instances::is_failure,
         },
     },
@@ -63,7 +63,7 @@ impl OutcomeFilter {
         [OutcomeFilter::All, OutcomeFilter::Failures, OutcomeFilter::Unfinished];
 
     /// The public name.
-    const fn word(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             OutcomeFilter::All => "all",
             OutcomeFilter::Failures => "failures",
@@ -316,7 +316,7 @@ fn Filters(props: &FiltersProps) -> Html {
         let filter = filter.clone();
         on_filter.reform(move |event: Event| {
             let word = value_of(&event);
-            let outcomes = OutcomeFilter::ALL.into_iter().find(|one| one.word() == word);
+            let outcomes = OutcomeFilter::ALL.into_iter().find(|one| one.as_str() == word);
             Filter { outcomes: outcomes.unwrap_or_default(), ..filter.clone() }
         })
     };
@@ -332,7 +332,7 @@ fn Filters(props: &FiltersProps) -> Html {
             </select>
             <select name="runsWith" aria-label={t(texts::OUTCOMES)} onchange={onoutcomes}>
                 { for OutcomeFilter::ALL.into_iter().map(|one| html! {
-                    <option value={one.word()} selected={filter.outcomes == one}>{ t(one.text()) }</option>
+                    <option value={one.as_str()} selected={filter.outcomes == one}>{ t(one.text()) }</option>
                 }) }
             </select>
         </div>
@@ -428,7 +428,7 @@ fn Row(props: &RowProps) -> Html {
         html! {
             <button type="button" class="tiny" data-action={name} disabled={!may}
                 onclick={on_action.reform(move |_: MouseEvent| action.clone())}>
-                { text }<span class="hidden">{ shown(&of) }</span>
+                { text }<span class="hidden">{ escaped(&of) }</span>
             </button>
         }
     };
@@ -446,19 +446,19 @@ fn Row(props: &RowProps) -> Html {
         <tr data-run={one.id.clone()}
             data-unfinished={one.tally.map(|tally| tally.is_unfinished.to_string())}>
             <td>
-                <strong>{ shown(&when) }</strong>
+                <strong>{ escaped(&when) }</strong>
                 if let Some(remark) = remark {
                     <p class="small muted">
                         { t(remark) }
-                        if let Some(why) = &one.why { { " " }<code>{ shown(why) }</code> }
+                        if let Some(why) = &one.why { { " " }<code>{ escaped(why) }</code> }
                     </p>
                 }
             </td>
-            <td>{ shown(&what) }</td>
+            <td>{ escaped(&what) }</td>
             <td class="muted">
                 if let (Some(summary), Some(manifest)) = (summary, manifest) {
                     { t(manifest.name) }
-                    if !summary.region.is_empty() { { " · " }{ shown(&summary.region) } }
+                    if !summary.region.is_empty() { { " · " }{ escaped(&summary.region) } }
                 }
             </td>
             <td>
@@ -477,8 +477,8 @@ fn Row(props: &RowProps) -> Html {
             if *has_persons {
                 <td>{ about.and_then(|about| about.person.as_deref()).map(untrusted_text) }</td>
             }
-            <td class="muted id" title={about.map(|about| shown(&about.key_id))}>
-                { about.map(|about| shown(&shortened(&about.key_id))) }
+            <td class="muted id" title={about.map(|about| escaped(&about.key_id))}>
+                { about.map(|about| escaped(&shortened(&about.key_id))) }
             </td>
             <td>
                 <div class="row">
@@ -502,11 +502,11 @@ struct ChipsProps {
 #[component]
 fn Chips(ChipsProps { counts, verb }: &ChipsProps) -> Html {
     let locale = use_locale();
-    let some = SHOWN.iter().filter(|one| counts.of(**one) > 0);
+    let some = DISPLAY_ORDER.iter().filter(|one| counts.of(**one) > 0);
     some.map(|one| {
         html! {
-            <span class={classes!("chip", tone(*one).class())} data-outcome={one.word()}>
-                { icon(picture(*one)) }
+            <span class={classes!("chip", outcome_tone(*one).class())} data-outcome={one.word()}>
+                { icon(outcome_icon(*one)) }
                 { i18n::number(locale, counts.of(*one)) }{ " " }
                 { i18n::outcome_counter(*one, *verb).in_locale(locale) }
             </span>

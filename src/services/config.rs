@@ -191,7 +191,7 @@ fn attribute(host: &HtmlElement, name: &str) -> Option<String> {
 const LANGUAGE: &str = "relight-language";
 
 /// Stores the language that the user has chosen.
-pub(crate) fn remember(locale: Locale) {
+pub(crate) fn save_locale(locale: Locale) {
     if let Some(storage) = storage() {
         // Where nothing can be stored, the browser's language is used the next time.
         let _ = storage.set_item(LANGUAGE, locale.tag());

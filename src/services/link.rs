@@ -10,7 +10,7 @@ use web_sys::{HtmlElement, UrlSearchParams, Window};
 
 /// The parameters of the page's address, if the element is routed. What looks like a key is removed from
 /// the address at once, so that it gets into no further history, bookmark or copy.
-pub(crate) fn take(host: &HtmlElement) -> Link {
+pub(crate) fn take_parameters(host: &HtmlElement) -> Link {
     web_sys::window()
         .filter(|_| element::is_routed(host))
         .and_then(|window| read(&window))

@@ -113,7 +113,7 @@ pub(crate) async fn delete(journal: &Journal, ids: &[String]) {
 
 /// Whether this browser has something to show at once: a form, saved runs, or keys.
 pub(crate) async fn has_saved() -> bool {
-    if saved_form::is_there() {
+    if saved_form::is_saved() {
         return true;
     }
     if key_store::list().await.is_ok_and(|keys| !keys.is_empty()) {

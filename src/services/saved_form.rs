@@ -155,11 +155,11 @@ fn write_all(storage: &Storage, all: &Saved) {
 }
 
 /// Whether there is something to fill in, or a selection to fill it in from.
-pub(crate) fn is_there() -> bool {
+pub(crate) fn is_saved() -> bool {
     let is_in = |storage: Option<Storage>, name| {
         storage.and_then(|storage| storage.get_item(name).ok().flatten()).is_some()
     };
-    is_in(session_storage(), FORM) || is_in(storage(), TARGET) || selections::are_there()
+    is_in(session_storage(), FORM) || is_in(storage(), TARGET) || selections::is_saved()
 }
 
 /// The form of an element as it was before the page was loaded anew, at this address. An element that is

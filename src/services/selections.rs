@@ -29,7 +29,7 @@ pub(crate) fn read() -> Vec<SavedSelection> {
 }
 
 /// Whether there are any.
-pub(crate) fn are_there() -> bool {
+pub(crate) fn is_saved() -> bool {
     !read().is_empty()
 }
 

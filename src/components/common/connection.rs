@@ -2,7 +2,7 @@
 //! check.
 
 use crate::{
-    components::common::{header::route_name, untrusted_text::shown},
+    components::common::{header::route_name, untrusted_text::escaped},
     context::use_locale,
     i18n::{
         message,
@@ -36,7 +36,7 @@ pub(crate) fn ConnectionDot(props: &ConnectionDotProps) -> Html {
     let route = route_name(&props.route, locale);
     html! {
         <button type="button" class="pill connection" data-action="connection" data-connection={word} aria-current={props.is_current.then_some("page")}
-            title={format!("{} {}", message::ROUTE_LABEL.in_locale(locale), shown(&route))} onclick={props.onclick.clone()}>
+            title={format!("{} {}", message::ROUTE_LABEL.in_locale(locale), escaped(&route))} onclick={props.onclick.clone()}>
             <span class="dot" aria-hidden="true"></span>
             <span class="unless-narrow">{ text }</span>
         </button>

@@ -3,7 +3,7 @@
 use crate::{
     components::common::{
         icon::{Icon, icon, mark},
-        untrusted_text::shown,
+        untrusted_text::escaped,
     },
     context::{use_dispatch, use_locale},
     i18n::message,
@@ -56,7 +56,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
         let onclick = on_screen.reform(move |_| to);
         let current = (*screen == to).then_some("page");
         html! {
-            <button type="button" class="tab" data-action={to.word()} aria-current={current} {onclick}>
+            <button type="button" class="tab" data-action={to.as_str()} aria-current={current} {onclick}>
                 { words }
                 if to == Screen::History && props.runs > 0 { { " " }{ props.runs } }
             </button>
@@ -86,14 +86,14 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
             } else {
                 <span class="pill wide">
                     <span class="hidden">{ message::ROUTE_LABEL.in_locale(locale) }{ " " }</span>
-                    { shown(&route_name(route, locale)) }
+                    { escaped(&route_name(route, locale)) }
                 </span>
             }
             if has_key {
                 <span class="pill wide">
                     { icon(Icon::Key) }
                     <span class="hidden">{ message::KEY_LABEL.in_locale(locale) }{ " " }</span>
-                    <span class="id">{ shown(&shortened(key_id)) }</span>
+                    <span class="id">{ escaped(&shortened(key_id)) }</span>
                 </span>
                 if props.may_lock {
                     <button type="button" class="quiet" data-action="lock" title={message::LOCK_NOW.in_locale(locale)} onclick={onlock}>

@@ -1,6 +1,6 @@
 //! A request before it is signed.
 
-use crate::{components::common::untrusted_text::shown, i18n::message};
+use crate::{components::common::untrusted_text::escaped, i18n::message};
 use relight_core::{
     clouds,
     i18n::{Locale, Text},
@@ -24,24 +24,24 @@ pub(crate) fn unsigned(batch: &Batch, route: &Route, locale: Locale) -> Html {
         <>
             <dl class="kv">
                 <dt>{ t(message::ADDRESS) }</dt>
-                <dd><code>{ shown(&format!("{} {address}", content.method)) }</code></dd>
+                <dd><code>{ escaped(&format!("{} {address}", content.method)) }</code></dd>
                 <dt>{ t(message::ACTION) }</dt><dd><code>{ content.action }</code></dd>
                 <dt>{ t(message::VERSION) }</dt><dd><code>{ content.version }</code></dd>
                 if let Some(region) = &content.region {
-                    <dt>{ t(message::REGION) }</dt><dd><code>{ shown(region) }</code></dd>
+                    <dt>{ t(message::REGION) }</dt><dd><code>{ escaped(region) }</code></dd>
                 }
             </dl>
             { match &content.payload {
                 Payload::Query(parameters) => html! {
                     <>
                         <h4>{ t(message::PARAMETERS) }</h4>
-                        <pre tabindex="0">{ shown(&lines(parameters)) }</pre>
+                        <pre tabindex="0">{ escaped(&lines(parameters)) }</pre>
                     </>
                 },
                 Payload::Json(body) => html! {
                     <>
                         <h4>{ t(message::BODY) }</h4>
-                        <pre tabindex="0" class="wrap">{ shown(body) }</pre>
+                        <pre tabindex="0" class="wrap">{ escaped(body) }</pre>
                     </>
                 },
             } }

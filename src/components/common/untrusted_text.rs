@@ -17,6 +17,6 @@ pub(crate) fn untrusted_text(text: &str) -> Html {
 
 /// A text that may be untrusted, in full, with its lines. Every text that is built at run time from
 /// external data is rendered by this function.
-pub(crate) fn shown(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     visible_lines(text).into_owned()
 }

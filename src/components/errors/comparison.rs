@@ -4,7 +4,7 @@ use crate::{
     components::common::{
         dom::value_of,
         icon::{Icon, icon},
-        untrusted_text::shown,
+        untrusted_text::escaped,
     },
     context::use_locale,
     i18n::{MessageArgs, message},
@@ -90,7 +90,7 @@ fn with_pasted(signed: &Request<Signed>, pasted: &str) -> Compared {
 fn findings(found: &Compared, locale: Locale) -> Html {
     let t = |text: Text| text.in_locale(locale);
     html! {
-        <div class="note info" role="status" data-cause={cause_word(found.cause)}>
+        <div class="note info" role="status" data-cause={cause_name(found.cause)}>
             { icon(Icon::Question) }
             <div class="stack tight">
                 <strong>{ found.cause.title().in_locale(locale) }</strong>
@@ -98,7 +98,7 @@ fn findings(found: &Compared, locale: Locale) -> Html {
                 if let Some(one) = &found.difference {
                     <p>
                         { MessageArgs::FirstDifference { byte: one.byte + 1, line: one.line, column: one.column }.in_locale(locale) }
-                        if let Some(name) = &one.name { { " " }{ shown(&MessageArgs::DiffersIn(name).in_locale(locale)) } }
+                        if let Some(name) = &one.name { { " " }{ escaped(&MessageArgs::DiffersIn(name).in_locale(locale)) } }
                     </p>
                     <dl class="kv sides">
                         <dt>{ t(message::OURS) }</dt><dd>{ side(&one.ours, locale) }</dd>
@@ -122,12 +122,12 @@ fn side(excerpt: &Excerpt, locale: Locale) -> Html {
         }
     };
     html! {
-        <code>{ shown(&excerpt.same) }<mark>{ shown(&marked) }</mark>{ shown(rest) }</code>
+        <code>{ escaped(&excerpt.same) }<mark>{ escaped(&marked) }</mark>{ escaped(rest) }</code>
     }
 }
 
 /// Whether they match, as a public attribute.
-const fn cause_word(cause: Cause) -> &'static str {
+const fn cause_name(cause: Cause) -> &'static str {
     match cause {
         Cause::WrongSecret => "same",
         Cause::Nothing => "nothing",

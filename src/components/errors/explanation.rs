@@ -5,7 +5,7 @@ use crate::{
         common::{
             copy::CopyButton,
             icon::{Icon, icon},
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         run::{
             chip::chip,
@@ -123,11 +123,11 @@ pub(crate) fn Card(props: &CardProps) -> Html {
                 <span class="grow"></span>
                 if let Some(explanation) = error { { badge(explanation.retry, locale) } }
             </div>
-            <h2>{ shown(&title) }</h2>
-            <p>{ shown(&meaning) }</p>
+            <h2>{ escaped(&title) }</h2>
+            <p>{ escaped(&meaning) }</p>
             <div class="stack tight">
                 <h3>{ t(message::WHAT_TO_DO_ABOUT_IT) }</h3>
-                <p>{ shown(&remedy) }</p>
+                <p>{ escaped(&remedy) }</p>
             </div>
             if let Some(explanation) = error {
                 { hints(explanation) }
@@ -137,7 +137,7 @@ pub(crate) fn Card(props: &CardProps) -> Html {
             <dl class="kv">
                 if let Some(explanation) = &explanation { { facts(explanation, row.fault.as_deref(), locale) } }
                 if let Some(id) = request_id {
-                    <dt>{ t(message::REQUEST) }</dt><dd><code class="request-id">{ shown(id) }</code></dd>
+                    <dt>{ t(message::REQUEST) }</dt><dd><code class="request-id">{ escaped(id) }</code></dd>
                 }
                 { facts_of_row(run, row, locale) }
             </dl>
@@ -304,7 +304,7 @@ pub(crate) fn hints(explanation: &Explanation) -> Option<Html> {
         html! {
             <div class="stack tight">
                 { for explanation.hints.iter().map(|hint| html! {
-                    <div class="note warn">{ icon(Icon::Warning) }<p>{ shown(&hint.text) }</p></div>
+                    <div class="note warn">{ icon(Icon::Warning) }<p>{ escaped(&hint.text) }</p></div>
                 }) }
             </div>
         }
@@ -322,9 +322,9 @@ pub(crate) fn permission(explanation: &Explanation, locale: Locale) -> Option<Ht
     };
     let resources = permission.resources.join(" ");
     Some(html! {
-        <section class="stack tight permission" data-denial={denial_word(permission.denial)}>
+        <section class="stack tight permission" data-denial={denial_name(permission.denial)}>
             <h3>{ t(message::MISSING_PERMISSION) }</h3>
-            <p>{ shown(&permission.advice) }</p>
+            <p>{ escaped(&permission.advice) }</p>
             <dl class="kv">
                 if let Some(denial) = denial { <dt>{ t(message::DENIAL) }</dt><dd>{ t(denial) }</dd> }
                 { term(t(message::ACTION), permission.action.as_deref().unwrap_or_default()) }
@@ -336,14 +336,14 @@ pub(crate) fn permission(explanation: &Explanation, locale: Locale) -> Option<Ht
                     <h4 class="grow">{ t(message::POLICY) }</h4>
                     <CopyButton text={policy.clone()} label={message::COPY_POLICY} />
                 </div>
-                <pre tabindex="0" aria-label={t(message::POLICY)}>{ shown(policy) }</pre>
+                <pre tabindex="0" aria-label={t(message::POLICY)}>{ escaped(policy) }</pre>
             }
         </section>
     })
 }
 
 /// The public name of a denial.
-const fn denial_word(denial: Denial) -> &'static str {
+const fn denial_name(denial: Denial) -> &'static str {
     match denial {
         Denial::Explicit => "explicit",
         Denial::Implicit => "implicit",
@@ -376,7 +376,7 @@ pub(crate) fn way(explanation: &Explanation, locale: Locale) -> Html {
                 <dt>{ t(message::FAILED_AT) }</dt>
                 <dd>
                     { t(hop.title()) }
-                    if let Some(host) = host { { " · " }<code>{ shown(host) }</code> }
+                    if let Some(host) = host { { " · " }<code>{ escaped(host) }</code> }
                 </dd>
             }
             if let Some(words) = i18n::carried_out(*effect, *reached) {
@@ -400,7 +400,7 @@ pub(crate) fn facts(explanation: &Explanation, fault: Option<&Fault>, locale: Lo
             if let Some(code) = &explanation.code {
                 <dt>{ t(message::CODE) }</dt>
                 <dd>
-                    <code>{ shown(code) }</code>
+                    <code>{ escaped(code) }</code>
                     if !explanation.recognised { <span class="muted">{ " · " }{ t(message::UNKNOWN_CODE) }</span> }
                 </dd>
             }
@@ -408,7 +408,7 @@ pub(crate) fn facts(explanation: &Explanation, fault: Option<&Fault>, locale: Lo
                 <dt>{ t(words) }</dt>
                 // A long text has its own scroll bar, which must be reachable by keyboard.
                 <dd class="muted original" tabindex={(explanation.original.len() > SCROLLED_BYTES).then_some("0")}>
-                    { shown(&explanation.original) }
+                    { escaped(&explanation.original) }
                 </dd>
             }
         </>
@@ -426,17 +426,17 @@ pub(crate) fn fault_card(explanation: &Explanation, fault: &Fault, locale: Local
     html! {
         <div class="group card">
             <div class="row">
-                <h3 class="grow">{ shown(&explanation.title) }</h3>
+                <h3 class="grow">{ escaped(&explanation.title) }</h3>
                 { badge(explanation.retry, locale) }
             </div>
-            <p>{ shown(&explanation.meaning) }</p>
-            <p>{ shown(&explanation.remedy) }</p>
+            <p>{ escaped(&explanation.meaning) }</p>
+            <p>{ escaped(&explanation.remedy) }</p>
             { hints(explanation) }
             { permission(explanation, locale) }
             <dl class="kv">
                 { facts(explanation, Some(fault), locale) }
                 if let Some(id) = &explanation.request_id {
-                    <dt>{ message::REQUEST.in_locale(locale) }</dt><dd><code class="request-id">{ shown(id) }</code></dd>
+                    <dt>{ message::REQUEST.in_locale(locale) }</dt><dd><code class="request-id">{ escaped(id) }</code></dd>
                 }
             </dl>
             { vendor_page(explanation, locale) }
@@ -487,7 +487,7 @@ fn term(name: &'static str, value: &str) -> Html {
     if value.is_empty() {
         return Html::default();
     }
-    html! { <><dt>{ name }</dt><dd><bdi class="whole">{ shown(value) }</bdi></dd></> }
+    html! { <><dt>{ name }</dt><dd><bdi class="whole">{ escaped(value) }</bdi></dd></> }
 }
 
 /// Everything that vendor support asks for, and no secret.

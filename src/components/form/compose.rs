@@ -5,7 +5,7 @@ use crate::{
         common::{
             dom::{commit_secrets, focus_in, set_value, value_at},
             icon::{Icon, icon},
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         form::{
             credential::{Credential, Field, KeySlots},
@@ -161,7 +161,7 @@ const fn is_set_by_mode(role: Role) -> bool {
 /// The message of a problem, at the field that it is about.
 pub(crate) fn problem_at(id: &'static str, words: Option<&str>) -> Html {
     words.map_or_else(Html::default, |words| {
-        html! { <p class="error" id={id}>{ shown(words) }</p> }
+        html! { <p class="error" id={id}>{ escaped(words) }</p> }
     })
 }
 

@@ -6,7 +6,7 @@ use crate::{
         common::{
             dom::{is_typing, secret_value, set_value, value_of},
             icon::{Icon, icon},
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         form::compose::{message_for, problem_at},
     },
@@ -192,7 +192,7 @@ fn untrusted_notice(untrusted_parent: &UntrustedParent, locale: Locale) -> Html 
             <legend>{ message::KEY.in_locale(locale) }</legend>
             <p class="small hint-warn" role="alert" data-stranger={untrusted_parent.origin.clone().unwrap_or_default()}>
                 { icon(Icon::Warning) }
-                <span>{ shown(&FormMessage::UntrustedParent(untrusted_parent.origin.as_deref()).in_locale(locale)) }</span>
+                <span>{ escaped(&FormMessage::UntrustedParent(untrusted_parent.origin.as_deref()).in_locale(locale)) }</span>
             </p>
             <p class="small">
                 <a href={address} target="_blank" rel="noopener" data-action="open-alone">

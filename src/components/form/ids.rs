@@ -6,7 +6,7 @@ use crate::{
         common::{
             dom::value_of,
             icon::{Icon, icon},
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         form::compose::{problem_at, sync_value},
     },
@@ -43,7 +43,7 @@ pub(crate) struct IdsProps {
 
 /// What a counter counts, and a click on it lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum Counter {
     All,
     Unusual,
     Malformed,
@@ -112,23 +112,23 @@ struct FoundProps {
 #[component]
 fn Found(props: &FoundProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
-    let shown = use_state_eq(|| Kind::All);
+    let selected = use_state_eq(|| Counter::All);
     let parsed = &props.parsed;
-    let count = |kind: Kind| parsed.problems.iter().filter(|one| is_of(one, kind)).count();
+    let count = |kind: Counter| parsed.problems.iter().filter(|one| kind.counts(one)).count();
     let (valid, problems) = (parsed.ids.len(), parsed.problems.len());
     let is_doubtful = |id: &&ParsedId| id.unusual || id.rounded;
     let unusual = parsed.ids.iter().filter(is_doubtful).count();
-    let counter = |kind: Kind, number: usize, words: &str, tone: &'static str| {
+    let counter = |kind: Counter, number: usize, words: &str, tone: &'static str| {
         if number == 0 {
             return Html::default();
         }
-        let pressed = *shown == kind;
+        let pressed = *selected == kind;
         let onclick = {
-            let shown = shown.clone();
-            Callback::from(move |_| shown.set(if pressed { Kind::All } else { kind }))
+            let selected = selected.clone();
+            Callback::from(move |_| selected.set(if pressed { Counter::All } else { kind }))
         };
         html! {
-            <button type="button" class={classes!("count", tone)} data-filter={word(kind)}
+            <button type="button" class={classes!("count", tone)} data-filter={kind.as_str()}
                 aria-pressed={pressed.to_string()} {onclick}>
                 <b>{ i18n::number(locale, number) }</b>{ words.to_owned() }
             </button>
@@ -143,14 +143,14 @@ fn Found(props: &FoundProps) -> Html {
                 <span class="count still good" data-count="valid">
                     <b>{ i18n::number(locale, valid) }</b>{ message::VALID.in_locale(locale) }
                 </span>
-                { counter(Kind::Unusual, unusual, message::UNUSUAL.in_locale(locale), "warn") }
-                { counter(Kind::Malformed, count(Kind::Malformed), message::MALFORMED.in_locale(locale), "bad") }
-                { counter(Kind::NearMiss, count(Kind::NearMiss), message::NEAR_MISS.in_locale(locale), "warn") }
-                { counter(Kind::Sample, count(Kind::Sample), message::SAMPLE.in_locale(locale), "warn") }
-                { counter(Kind::Repeated, count(Kind::Repeated), message::REPEATED_LABEL.in_locale(locale), "") }
-                { counter(Kind::OtherCloud, count(Kind::OtherCloud), &of_others(parsed, locale), "warn") }
+                { counter(Counter::Unusual, unusual, message::UNUSUAL.in_locale(locale), "warn") }
+                { counter(Counter::Malformed, count(Counter::Malformed), message::MALFORMED.in_locale(locale), "bad") }
+                { counter(Counter::NearMiss, count(Counter::NearMiss), message::NEAR_MISS.in_locale(locale), "warn") }
+                { counter(Counter::Sample, count(Counter::Sample), message::SAMPLE.in_locale(locale), "warn") }
+                { counter(Counter::Repeated, count(Counter::Repeated), message::REPEATED_LABEL.in_locale(locale), "") }
+                { counter(Counter::OtherCloud, count(Counter::OtherCloud), &of_others(parsed, locale), "warn") }
             </div>
-            if *shown == Kind::Unusual && unusual > 0 {
+            if *selected == Counter::Unusual && unusual > 0 {
                 <div class="note info">
                     { icon(Icon::Warning) }
                     <ul class="plain">
@@ -165,10 +165,12 @@ fn Found(props: &FoundProps) -> Html {
                     </ul>
                 </div>
             } else if problems > 0 {
-                { problems_of(parsed, *shown, &dispatch, locale) }
+                { problems_of(parsed, *selected, &dispatch, locale) }
             }
             if parsed.ignored > 0 {
-                <p class="small muted" data-count="ignored">{ left_aside(parsed, locale) }</p>
+                <p class="small muted" data-count="ignored">
+                { escaped(&FormMessage::Ignored(parsed.ignored, parsed.ignored_examples.first().map_or("", String::as_str)).in_locale(locale)) }
+            </p>
             }
             <p class="hidden" role="status">
                 { FormMessage::FoundProblems { valid, problems }.in_locale(locale) }
@@ -177,20 +179,15 @@ fn Found(props: &FoundProps) -> Html {
     }
 }
 
-fn left_aside(parsed: &ParsedIds, locale: Locale) -> String {
-    let first = parsed.ignored_examples.first().map_or("", String::as_str);
-    shown(&FormMessage::LeftAside(parsed.ignored, first).in_locale(locale))
-}
-
 const fn doubt(id: &ParsedId) -> Text {
     if id.rounded { ROUNDED } else { message::UNUSUAL_REASON }
 }
 
-fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Locale) -> Html {
+fn problems_of(parsed: &ParsedIds, kind: Counter, dispatch: &Dispatch, locale: Locale) -> Html {
     let total = parsed.problems.len();
-    let of_kind = || parsed.problems.iter().filter(|one| is_of(one, kind));
+    let of_kind = || parsed.problems.iter().filter(|one| kind.counts(one));
     // Across all kinds a few are enough: the counters list the rest.
-    let listed = if kind == Kind::All { 4 } else { LISTED };
+    let listed = if kind == Counter::All { 4 } else { LISTED };
     let onremove = dispatch.reform(|_| Intent::Edit(FormEdit::RemoveProblems));
     let corrections = parsed.corrections().count();
     let onuse = dispatch.reform(|_| Intent::UseCorrections);
@@ -230,11 +227,11 @@ fn problems_of(parsed: &ParsedIds, kind: Kind, dispatch: &Dispatch, locale: Loca
 fn problem(problem: &IdProblem, locale: Locale) -> Html {
     html! {
         <li data-problem={problem.kind.word()}>
-            <code>{ shown(&problem.text) }</code>
+            <code>{ escaped(&problem.text) }</code>
             <span class="muted">{ " · " }{ FormMessage::Line(problem.line).in_locale(locale) }</span>
             { " · " }{ reason(problem, locale) }
             if let Some(suggestion) = &problem.suggestion {
-                { " · " }<b>{ shown(&FormMessage::DidYouMean(suggestion).in_locale(locale)) }</b>
+                { " · " }<b>{ escaped(&FormMessage::DidYouMean(suggestion).in_locale(locale)) }</b>
             }
         </li>
     }
@@ -291,26 +288,29 @@ fn of_others(parsed: &ParsedIds, locale: Locale) -> String {
     }
 }
 
-fn is_of(problem: &IdProblem, kind: Kind) -> bool {
-    match kind {
-        Kind::All => true,
-        Kind::Unusual => false,
-        Kind::Malformed => matches!(problem.kind, IdProblemKind::Malformed(_)),
-        Kind::NearMiss => problem.kind == IdProblemKind::NearMiss,
-        Kind::Sample => problem.kind == IdProblemKind::Masked,
-        Kind::Repeated => problem.kind == IdProblemKind::Repeated,
-        Kind::OtherCloud => problem.kind == IdProblemKind::OtherCloud,
+impl Counter {
+    fn counts(self, problem: &IdProblem) -> bool {
+        match self {
+            Counter::All => true,
+            Counter::Unusual => false,
+            Counter::Malformed => matches!(problem.kind, IdProblemKind::Malformed(_)),
+            Counter::NearMiss => problem.kind == IdProblemKind::NearMiss,
+            Counter::Sample => problem.kind == IdProblemKind::Masked,
+            Counter::Repeated => problem.kind == IdProblemKind::Repeated,
+            Counter::OtherCloud => problem.kind == IdProblemKind::OtherCloud,
+        }
     }
-}
 
-const fn word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::All => "all",
-        Kind::Unusual => "unusual",
-        Kind::Malformed => "malformed",
-        Kind::NearMiss => "near-miss",
-        Kind::Sample => "masked",
-        Kind::Repeated => "repeated",
-        Kind::OtherCloud => "other-cloud",
+    /// The public name.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Counter::All => "all",
+            Counter::Unusual => "unusual",
+            Counter::Malformed => "malformed",
+            Counter::NearMiss => "near-miss",
+            Counter::Sample => "masked",
+            Counter::Repeated => "repeated",
+            Counter::OtherCloud => "other-cloud",
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
             copy::CopyButton,
             dom::value_of,
             icon::{Icon, icon},
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         form::{
             credential::{KeySlots, lock_notice},
@@ -105,7 +105,7 @@ fn policy(props: &KeyDetailsProps, locale: Locale) -> Option<Html> {
         <details class="bare" data-policy={"true"}>
             <summary>{ words }</summary>
             <div class="stack tight">
-                <pre tabindex="0" aria-label={words}>{ shown(&policy) }</pre>
+                <pre tabindex="0" aria-label={words}>{ escaped(&policy) }</pre>
                 <div class="row"><CopyButton text={policy} label={message::COPY_POLICY} /></div>
             </div>
         </details>
@@ -120,16 +120,16 @@ pub(crate) fn KeySourceNotice(props: &KeyDetailsProps) -> Html {
     let source = key.source.as_deref().unwrap_or_default();
     html! {
         <>
-            <p class="small" data-source={source.to_owned()}>{ shown(&MessageArgs::KeysFrom(source).in_locale(locale)) }</p>
+            <p class="small" data-source={source.to_owned()}>{ escaped(&MessageArgs::KeysFrom(source).in_locale(locale)) }</p>
             if key.secret == SecretStatus::Usable && !props.key_id.is_empty() {
-                <p class="small"><span class="id">{ shown(&props.key_id) }</span></p>
+                <p class="small"><span class="id">{ escaped(&props.key_id) }</span></p>
             }
             <KeyLifetime ..props.clone() />
             { lock_notice(key, locale) }
             if let Some(failure) = &key.failure {
                 <p class="small hint-warn" role="alert" data-problem="credentials">
                     { icon(Icon::Warning) }
-                    <span>{ shown(&MessageArgs::NoKeyFrom(failure).in_locale(locale)) }</span>
+                    <span>{ escaped(&MessageArgs::NoKeyFrom(failure).in_locale(locale)) }</span>
                 </p>
             }
         </>

@@ -1,7 +1,7 @@
 //! Below the field for ids: what was removed from it, and the ids of the last runs, to be filled in again.
 
 use crate::{
-    components::common::untrusted_text::shown,
+    components::common::untrusted_text::escaped,
     context::{use_dispatch, use_locale},
     i18n::page::{self, PageMessage},
     services::saved_form::LastIds as Saved,
@@ -61,7 +61,7 @@ pub(crate) fn LastIds(props: &LastIdsProps) -> Html {
         };
         Some(html! {
             <button type="button" class="tiny" data-action="bring-back-ids" {onclick}>
-                { shown(&text.in_locale(locale)) }
+                { escaped(&text.in_locale(locale)) }
             </button>
         })
     };

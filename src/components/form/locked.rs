@@ -5,7 +5,7 @@ use crate::{
     components::{
         common::{
             icon::{Icon, icon},
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         form::{advanced::Advanced, credential::Field, find_region::FindRegion, target::Fields},
     },
@@ -122,7 +122,7 @@ fn line(form: &Form, decided: &[(Lockable, String)], locale: Locale) -> Html {
     html! {
         <p class="row small nowrap" data-set-by-operator={names.join(" ")}>
             { icon(Icon::Lock) }
-            <span>{ shown(&PageMessage::SetByAdministrator(&words.join(" · ")).in_locale(locale)) }</span>
+            <span>{ escaped(&PageMessage::SetByAdministrator(&words.join(" · ")).in_locale(locale)) }</span>
             { for filled.map(|(name, value)| html! { <input type="hidden" {name} {value} /> }) }
         </p>
     }

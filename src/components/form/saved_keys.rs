@@ -6,7 +6,7 @@ use crate::{
             dom::{focus, value_of},
             header::shortened,
             icon::{Icon, icon},
-            untrusted_text::{shown, untrusted_text},
+            untrusted_text::{escaped, untrusted_text},
         },
         form::key_details::KeyDetailsProps,
     },
@@ -119,7 +119,7 @@ fn row(
                 <strong>{ untrusted_text(name) }</strong>
                 <span class="small muted">
                     if let Some(product) = product { { product }{ " · " } }
-                    <span class="id">{ shown(&key_id) }</span>
+                    <span class="id">{ escaped(&key_id) }</span>
                     { for times.into_iter().flatten() }
                     if !entry.is_usable { { " · " }{ keys::UNUSABLE.in_locale(locale) } }
                 </span>

@@ -3,7 +3,7 @@
 
 use crate::{
     components::{
-        common::{dom::value_of, untrusted_text::shown},
+        common::{dom::value_of, untrusted_text::escaped},
         form::{
             compose::{message_for, problem_at},
             credential::Field,
@@ -213,7 +213,7 @@ impl RegionProps {
         let known = self.cloud.regions.known.iter().find(|region| region.id == id);
         let words = match known {
             Some(region) => format!("{} · {id}", region.name.in_locale(locale)),
-            None => shown(id),
+            None => escaped(id),
         };
         choice(id.to_owned(), words, id == self.region)
     }

@@ -4,7 +4,7 @@ use crate::{
     components::common::{
         icon::{Icon, icon},
         page_link::PageLink,
-        untrusted_text::shown,
+        untrusted_text::escaped,
     },
     context::use_locale,
     i18n::{message, page},
@@ -31,7 +31,7 @@ pub(crate) fn Unusable(props: &UnusableProps) -> Html {
                         <p>{ message::CONFIGURATION_UNUSABLE.in_locale(locale) }</p>
                         <details class="bare">
                             <summary>{ message::FOR_THE_ADMINISTRATOR.in_locale(locale) }</summary>
-                            <code>{ shown(&props.why) }</code>
+                            <code>{ escaped(&props.why) }</code>
                         </details>
                     </div>
                 </div>

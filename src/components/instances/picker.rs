@@ -7,7 +7,7 @@ use crate::{
             dom::value_of,
             icon::{Icon, icon},
             throttled::Throttled,
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         errors::explanation::{explain_fault_of, fault_card},
         form::last_ids::Undo,
@@ -104,7 +104,7 @@ pub(crate) fn Picker(props: &PickerProps) -> Html {
             </div>
             <div class="body">
                 if let Some(only) = &props.only {
-                    <p class="small">{ t(texts::ONLY) }{ " " }<code>{ shown(only) }</code></p>
+                    <p class="small">{ t(texts::ONLY) }{ " " }<code>{ escaped(only) }</code></p>
                 }
                 <input class="find-instances" type="search" name="findInstances" autocomplete="off" spellcheck="false"
                     autocapitalize="none" aria-label={t(texts::FIND)} placeholder={t(texts::FIND_EXAMPLE)}
@@ -180,7 +180,7 @@ fn resolved(resolved: Option<&ResolvedSelection>, locale: Locale) -> Html {
     let found = ListMessage::Resolved { name: &resolved.name, total: resolved.total };
     html! {
         <p class="small" role="status" data-resolved={resolved.total.to_string()}>
-            { shown(&found.in_locale(locale)) }
+            { escaped(&found.in_locale(locale)) }
             if let Some(changed) = resolved.changed {
                 { " · " }
                 <b>{ ListMessage::Changed { new: changed.new, gone: changed.gone }.in_locale(locale) }</b>

@@ -5,7 +5,7 @@ use crate::{
         common::{
             dom::checked_of,
             pager::{Pager, page_range, use_page_size},
-            untrusted_text::{shown, untrusted_text},
+            untrusted_text::{escaped, untrusted_text},
         },
         run::chip::phase_chip,
     },
@@ -57,7 +57,7 @@ impl Column {
         }
     }
 
-    const fn word(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             Column::Name => "name",
             Column::Id => "id",
@@ -203,7 +203,7 @@ fn header(column: Column, order: &UseStateHandle<Option<(Column, bool)>>, locale
     };
     html! {
         <th scope="col" {class} aria-sort={aria_sort}>
-            <button type="button" class="sort" data-sort={column.word()} {onclick}>
+            <button type="button" class="sort" data-sort={column.as_str()} {onclick}>
                 { column.text().in_locale(locale) }
                 <span aria-hidden="true">
                     { match sorted { Some(true) => " ▾", Some(false) => " ▴", None => "" } }
@@ -228,7 +228,7 @@ fn columns(hidden: &UseStateHandle<Vec<Column>>, locale: Locale) -> Html {
         });
         html! {
             <label class="row small">
-                <input type="checkbox" data-column={column.word()} {checked} {onchange} />
+                <input type="checkbox" data-column={column.as_str()} {checked} {onchange} />
                 { column.text().in_locale(locale) }
             </label>
         }
@@ -269,12 +269,12 @@ fn ListedRow(props: &ListedRowProps) -> Html {
             </td>
             <td class="name">
                 { untrusted_text(&instance.name) }
-                <span class="narrow small muted id">{ shown(&instance.id) }</span>
+                <span class="narrow small muted id">{ escaped(&instance.id) }</span>
             </td>
-            <td class="id aux">{ shown(&instance.id) }</td>
-            if is_shown(Column::Zone) { <td class="muted aux">{ shown(&instance.zone) }</td> }
+            <td class="id aux">{ escaped(&instance.id) }</td>
+            if is_shown(Column::Zone) { <td class="muted aux">{ escaped(&instance.zone) }</td> }
             if is_shown(Column::Address) {
-                <td class="muted aux" title={instance.addresses.join(", ")}>{ shown(&instance.address) }</td>
+                <td class="muted aux" title={instance.addresses.join(", ")}>{ escaped(&instance.address) }</td>
             }
             <td>{ phase_chip(instance, locale) }</td>
             if is_shown(Column::Tags) { <td class="muted aux">{ untrusted_text(&tags_of(instance)) }</td> }

@@ -1,7 +1,7 @@
 //! Notices above the form and above a run: of the operator, the link, the journal and the host page.
 
 use crate::{
-    components::common::{icon, untrusted_text::shown},
+    components::common::{icon, untrusted_text::escaped},
     context::{use_dispatch, use_locale},
     i18n::{self, MessageArgs, instances::ListMessage, message},
     services::approval::ApprovalStatus,
@@ -38,7 +38,7 @@ pub(crate) fn Notices(props: &NoticesProps) -> Html {
                         <p>{ message::CONFIGURATION_UNUSABLE.in_locale(locale) }</p>
                         <details class="bare">
                             <summary>{ message::FOR_THE_ADMINISTRATOR.in_locale(locale) }</summary>
-                            <code>{ shown(why) }</code>
+                            <code>{ escaped(why) }</code>
                         </details>
                     </div>
                 </div>
@@ -46,7 +46,7 @@ pub(crate) fn Notices(props: &NoticesProps) -> Html {
             if let Some(quarantined) = &props.quarantined {
                 <div class="note warn whole" role="status" data-problem="journal">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ message::RUN_QUARANTINED.in_locale(locale) }{ " " }<code>{ shown(&format!("{}: {}", quarantined.0, quarantined.1)) }</code></p>
+                    <p>{ message::RUN_QUARANTINED.in_locale(locale) }{ " " }<code>{ escaped(&format!("{}: {}", quarantined.0, quarantined.1)) }</code></p>
                     <button type="button" class="tiny" data-action="save-aside"
                         onclick={dispatch.reform(|_| Intent::SaveQuarantined)}>
                         { message::SAVE_RECORDS.in_locale(locale) }
@@ -54,7 +54,7 @@ pub(crate) fn Notices(props: &NoticesProps) -> Html {
                 </div>
             }
             if let Some(note) = note {
-                <div class="note info whole">{ icon::icon(icon::Icon::Dash) }<p>{ shown(note) }</p></div>
+                <div class="note info whole">{ icon::icon(icon::Icon::Dash) }<p>{ escaped(note) }</p></div>
             }
         </>
     }
@@ -88,13 +88,13 @@ pub(crate) fn LinkNotice(props: &LinkNoticeProps) -> Html {
             if !refused.is_empty() {
                 <div class="note bad whole" role="alert" data-link="refused">
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ shown(&MessageArgs::LinkRefused(&refused).in_locale(locale)) }</p>
+                    <p>{ escaped(&MessageArgs::LinkRefused(&refused).in_locale(locale)) }</p>
                 </div>
             }
             if !taken.is_empty() {
                 <div class="note warn whole" role="status" data-link="taken" data-fields={names.join(" ")}>
                     { icon::icon(icon::Icon::Warning) }
-                    <p>{ shown(&MessageArgs::LinkTaken(&taken.join(between)).in_locale(locale)) }</p>
+                    <p>{ escaped(&MessageArgs::LinkTaken(&taken.join(between)).in_locale(locale)) }</p>
                     <button type="button" class="tiny" data-action="empty-link"
                         onclick={dispatch.reform(|_| Intent::DropLink)}>
                         { message::LINK_EMPTY.in_locale(locale) }
@@ -104,7 +104,7 @@ pub(crate) fn LinkNotice(props: &LinkNoticeProps) -> Html {
             if !left.is_empty() {
                 <div class="note info whole" role="status" data-link="left">
                     { icon::icon(icon::Icon::Dash) }
-                    <p>{ shown(&MessageArgs::LinkLeft(&left).in_locale(locale)) }</p>
+                    <p>{ escaped(&MessageArgs::LinkLeft(&left).in_locale(locale)) }</p>
                 </div>
             }
         </>
@@ -151,7 +151,7 @@ pub(crate) fn ApprovalNotice(props: &ApprovalNoticeProps) -> Html {
         ApprovalStatus::KeyAsked(source) => html! {
             <div class="note info whole" role="status" data-leave="key-asked">
                 { icon::icon(icon::Icon::Dash) }
-                <p>{ shown(&MessageArgs::KeyAsked(source).in_locale(locale)) }</p>
+                <p>{ escaped(&MessageArgs::KeyAsked(source).in_locale(locale)) }</p>
                 <button type="button" class="tiny" data-action="withdraw" onclick={withdraw}>
                     { message::CANCEL.in_locale(locale) }
                 </button>
@@ -173,7 +173,7 @@ pub(crate) fn ApprovalNotice(props: &ApprovalNoticeProps) -> Html {
         ApprovalStatus::Refused(words) => html! {
             <div class="note bad whole" role="alert" data-leave="refused">
                 { icon::icon(icon::Icon::Warning) }
-                <p>{ message::APPROVAL_REFUSED.in_locale(locale) }{ " " }{ shown(words.as_deref().unwrap_or_default()) }</p>
+                <p>{ message::APPROVAL_REFUSED.in_locale(locale) }{ " " }{ escaped(words.as_deref().unwrap_or_default()) }</p>
             </div>
         },
     }
@@ -213,7 +213,7 @@ pub(crate) fn SetAsideNotice(props: &SetAsideNoticeProps) -> Html {
             <div class="row">
                 <span class="grow">
                     <b>{ ListMessage::SetAside(count).in_locale(locale) }</b>{ " · " }
-                    { i18n::verb(before.operation().verb).in_locale(locale) }{ " · " }{ shown(&place.join(" · ")) }
+                    { i18n::verb(before.operation().verb).in_locale(locale) }{ " · " }{ escaped(&place.join(" · ")) }
                 </span>
                 <button type="button" class="tiny" data-action="bring-back"
                     onclick={dispatch.reform(|_| Intent::Form(Action::RestoreDeferred))}>

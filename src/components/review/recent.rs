@@ -3,7 +3,7 @@
 use crate::{
     components::common::{
         page_link::PageLink,
-        untrusted_text::{shown, untrusted_text},
+        untrusted_text::{escaped, untrusted_text},
     },
     context::{use_dispatch, use_locale},
     i18n::{
@@ -51,7 +51,7 @@ pub(crate) fn RecentRuns(props: &RecentRunsProps) -> Html {
                 <button type="button" class="tiny" data-action="open-recent" {onclick}>
                     { time_of_day(locale, summary.about.confirmed_at) }
                 </button>
-                <span>{ &summary.operation }{ " · " }{ shown(&text.in_locale(locale)) }</span>
+                <span>{ &summary.operation }{ " · " }{ escaped(&text.in_locale(locale)) }</span>
                 if !summary.about.reason.is_empty() {
                     <span class="muted">{ untrusted_text(&summary.about.reason) }</span>
                 }

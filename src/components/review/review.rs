@@ -9,7 +9,7 @@ use crate::{
             icon::{Icon, icon},
             pager::{Pager, page_range, use_page_size},
             unsigned::unsigned,
-            untrusted_text::{shown, untrusted_text},
+            untrusted_text::{escaped, untrusted_text},
         },
         form::compose::{ignore_key_repeat, problem_at},
         review::{
@@ -193,7 +193,7 @@ fn head(review: &Reviewed, count: usize, dispatch: &Dispatch, locale: Locale) ->
     html! {
         <div class="head">
             <h2 id="h-review">{ MessageArgs::ReviewTitle(label, count).in_locale(locale) }</h2>
-            <span class="small muted">{ shown(&target_name(&review.spec, locale)) }</span>
+            <span class="small muted">{ escaped(&target_name(&review.spec, locale)) }</span>
             if let Some(preflight) = &review.preflight {
                 <span class="small muted">
                     { MessageArgs::StatesAsOf(&i18n::time_of_day(locale, preflight.at)).in_locale(locale) }
@@ -288,7 +288,7 @@ fn duplicate_warning(
             <div class="stack">
                 <p>{ t(message) }</p>
                 if let Some(refusal) = refusal {
-                    <p data-refusal={refusal.kind()}><strong>{ shown(&refusal.sentence(locale)) }</strong></p>
+                    <p data-refusal={refusal.kind()}><strong>{ escaped(&refusal.sentence(locale)) }</strong></p>
                 }
                 if !is_direct {
                     <div class="row">
@@ -322,13 +322,13 @@ fn what_will_be_sent(props: &ReviewProps, plan: &Arc<Plan>, locale: Locale) -> H
                 <dt>{ t(message::OPTIONS) }</dt>
                 <dd>{ options(plan, locale) }</dd>
                 <dt>{ t(message::HOST) }</dt>
-                <dd><code>{ shown(&clouds::host(spec.target())) }</code></dd>
+                <dd><code>{ escaped(&clouds::host(spec.target())) }</code></dd>
                 <dt>{ t(message::THROUGH) }</dt>
                 <dd data-route={match *props.route {
                     Route::Direct => "direct",
                     Route::Proxy { .. } => "proxy",
                 }}>
-                    { shown(&route_name(&props.route, locale)) }
+                    { escaped(&route_name(&props.route, locale)) }
                     if *props.route == Route::Direct {
                         <p class="small hint-warn">
                             { icon(Icon::Warning) }<span>{ t(message::DIRECT_HINT) }</span>
@@ -372,7 +372,7 @@ fn options(plan: &Plan, locale: Locale) -> Html {
             html! {
                 <>
                     if index > 0 { { " · " } }
-                    <code>{ shown(&format!("{name}={}", value.as_str())) }</code>
+                    <code>{ escaped(&format!("{name}={}", value.as_str())) }</code>
                 </>
             }
         })

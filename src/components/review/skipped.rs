@@ -7,7 +7,7 @@ use crate::{
             icon::{Icon, icon},
             pager::use_page_size,
             throttled::Throttled,
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         errors::explanation::joined,
         run::chip::Tone,
@@ -59,7 +59,7 @@ fn line(
     ids: &[&InstanceId],
     listed: usize,
 ) -> Html {
-    let (tone, picture) = look_of(reason);
+    let (tone, picture) = tone_and_icon(reason);
     html! {
         <div class="row small cause" key={reason.word()} data-skipped={reason.word()}>
             <details class="grow bare" open={listed > LISTED}>
@@ -130,7 +130,7 @@ fn search(region_search: &RegionSearch, dispatch: &Dispatch, locale: Locale) -> 
                 let onclick = dispatch.reform(move |_| Intent::Form(Action::GoTo { region: to.clone() }));
                 html! {
                     <div class="row">
-                        <span class="grow">{ shown(&MessageArgs::FoundIn { region, count: ids.len() }.in_locale(locale)) }</span>
+                        <span class="grow">{ escaped(&MessageArgs::FoundIn { region, count: ids.len() }.in_locale(locale)) }</span>
                         <button type="button" class="tiny" data-action="go-to" data-region={region.clone()} {onclick}>
                             { message::GO_THERE.in_locale(locale) }
                         </button>
@@ -141,7 +141,7 @@ fn search(region_search: &RegionSearch, dispatch: &Dispatch, locale: Locale) -> 
     }
 }
 
-const fn look_of(reason: SkipReason) -> (Tone, Icon) {
+const fn tone_and_icon(reason: SkipReason) -> (Tone, Icon) {
     match reason {
         SkipReason::NotFound => (Tone::Warn, Icon::Question),
         SkipReason::Stopped => (Tone::Idle, Icon::Dash),

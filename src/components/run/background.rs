@@ -2,8 +2,8 @@
 
 use crate::{
     components::{
-        common::{icon, page_link::use_navigation, untrusted_text::shown},
-        run::chip::SHOWN,
+        common::{icon, page_link::use_navigation, untrusted_text::escaped},
+        run::chip::DISPLAY_ORDER,
     },
     context::{use_dispatch, use_locale},
     i18n::{self, MessageArgs, OperationLabel, message},
@@ -33,7 +33,7 @@ pub(crate) fn BackgroundRuns(props: &BackgroundRunsProps) -> Html {
         let label = OperationLabel::of(spec);
         let title = MessageArgs::RunTitle { label, count: counts.total(), active: !is_over };
         let verb = spec.operation().verb;
-        let told: Vec<String> = SHOWN
+        let parts: Vec<String> = DISPLAY_ORDER
             .iter()
             .filter(|outcome| counts.of(**outcome) > 0)
             .map(|outcome| {
@@ -60,7 +60,7 @@ pub(crate) fn BackgroundRuns(props: &BackgroundRunsProps) -> Html {
                 data-stage={if is_over { "finished" } else { "watching" }}>
                 { icon::icon(if is_over { icon::Icon::Check } else { icon::Icon::Ring }) }
                 <b>{ title.in_locale(locale) }</b>
-                <span class="muted">{ shown(&told.join(" · ")) }</span>
+                <span class="muted">{ escaped(&parts.join(" · ")) }</span>
                 <span class="grow"></span>
                 <button type="button" class="tiny" data-action="open-background"
                     aria-disabled={(!props.is_free).then_some("true")} onclick={onopen}>

@@ -5,7 +5,7 @@ use crate::{
         common::{
             copy::CopyButton,
             pager::{Pager, page_range, use_page_size},
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         errors::explanation::title_of,
     },
@@ -83,7 +83,7 @@ fn row(
     let open = props.inspected == Some(index);
     let took = call.sent_at.zip(call.answered_at).map(|(from, to)| to.saturating_sub(from));
     html! {
-        <tr key={number} data-call={number.to_string()} data-call-state={state_word(call.state)}
+        <tr key={number} data-call={number.to_string()} data-call-state={state_name(call.state)}
             aria-current={open.then_some("true")}>
             <td class="number">{ i18n::number(locale, number) }</td>
             <td class="aux spare"><code>{ call.batch.spec().operation().name }</code></td>
@@ -91,7 +91,7 @@ fn row(
             <td class="aux">
                 if let Some(id) = &call.request_id {
                     <span class="row nowrap">
-                        <code class="request-id">{ shown(id) }</code>
+                        <code class="request-id">{ escaped(id) }</code>
                         <CopyButton text={id.clone()} label={message::COPY} what={t(message::REQUEST_COLUMN)} />
                     </span>
                 }
@@ -101,7 +101,7 @@ fn row(
             <td>
                 { summary(&props.run, call, tally, locale) }
                 if let Some(id) = &call.request_id {
-                    <code class="narrow request-id muted">{ shown(id) }</code>
+                    <code class="narrow request-id muted">{ escaped(id) }</code>
                 }
             </td>
             <td class="number">
@@ -120,7 +120,7 @@ fn row(
 }
 
 /// The public name of a call's status.
-const fn state_word(state: CallState) -> &'static str {
+const fn state_name(state: CallState) -> &'static str {
     match state {
         CallState::Waiting => "waiting",
         CallState::Claiming => "claiming",
@@ -147,7 +147,7 @@ fn summary(run: &Run, call: &Call, tally: &OutcomeCounts, locale: Locale) -> Htm
     };
     html! {
         <>
-            { shown(&words) }
+            { escaped(&words) }
             if call.resends > 0 {
                 <span class="muted small">{ " · " }{ MessageArgs::Resent(call.resends).in_locale(locale) }</span>
             }

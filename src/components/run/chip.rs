@@ -3,7 +3,7 @@
 use crate::{
     components::common::{
         icon::{Icon, icon},
-        untrusted_text::shown,
+        untrusted_text::escaped,
     },
     i18n,
 };
@@ -40,7 +40,7 @@ impl Tone {
 }
 
 /// Every outcome in the order in which counters and segments show them.
-pub(crate) const SHOWN: [Outcome; Outcome::ALL.len()] = [
+pub(crate) const DISPLAY_ORDER: [Outcome; Outcome::ALL.len()] = [
     Outcome::Proven,
     Outcome::RunningUnproven,
     Outcome::DryRunPassed,
@@ -56,7 +56,7 @@ pub(crate) const SHOWN: [Outcome; Outcome::ALL.len()] = [
 ];
 
 /// The colour of an outcome.
-pub(crate) const fn tone(outcome: Outcome) -> Tone {
+pub(crate) const fn outcome_tone(outcome: Outcome) -> Tone {
     match outcome {
         Outcome::Proven | Outcome::RunningUnproven | Outcome::DryRunPassed => Tone::Good,
         Outcome::Rejected | Outcome::NotSent => Tone::Bad,
@@ -67,7 +67,7 @@ pub(crate) const fn tone(outcome: Outcome) -> Tone {
 }
 
 /// The icon of an outcome.
-pub(crate) const fn picture(outcome: Outcome) -> Icon {
+pub(crate) const fn outcome_icon(outcome: Outcome) -> Icon {
     match outcome {
         Outcome::Proven | Outcome::DryRunPassed => Icon::Check,
         Outcome::RunningUnproven => Icon::Half,
@@ -88,8 +88,8 @@ pub(crate) fn chip(locale: Locale, outcome: Outcome, verb: Verb, settled: bool) 
         i18n::outcome(outcome, verb)
     };
     html! {
-        <span part="outcome" class={classes!("chip", tone(outcome).class())}>
-            { icon(picture(outcome)) }
+        <span part="outcome" class={classes!("chip", outcome_tone(outcome).class())}>
+            { icon(outcome_icon(outcome)) }
             { words.in_locale(locale) }
         </span>
     }
@@ -97,15 +97,15 @@ pub(crate) fn chip(locale: Locale, outcome: Outcome, verb: Verb, settled: bool) 
 
 /// The state of an instance, in the vendor's own word.
 pub(crate) fn state_chip(state: &DescribedInstance) -> Html {
-    let (tone, picture) = look_of(state.phase);
+    let (tone, picture) = tone_and_icon(state.phase);
     html! {
-        <span class={classes!("chip", tone.class())}>{ icon(picture) }{ shown(&state.state) }</span>
+        <span class={classes!("chip", tone.class())}>{ icon(picture) }{ escaped(&state.state) }</span>
     }
 }
 
 /// The state of an instance, in the reader's language; the vendor's own word is its title.
 pub(crate) fn phase_chip(state: &DescribedInstance, locale: Locale) -> Html {
-    let (tone, picture) = look_of(state.phase);
+    let (tone, picture) = tone_and_icon(state.phase);
     html! {
         <span class={classes!("chip", tone.class())} title={state.state.clone()}>
             { icon(picture) }{ i18n::instances::phase(state.phase).in_locale(locale) }
@@ -113,7 +113,7 @@ pub(crate) fn phase_chip(state: &DescribedInstance, locale: Locale) -> Html {
     }
 }
 
-const fn look_of(phase: Phase) -> (Tone, Icon) {
+const fn tone_and_icon(phase: Phase) -> (Tone, Icon) {
     match phase {
         Phase::Running => (Tone::Good, Icon::Check),
         Phase::Stopped => (Tone::Idle, Icon::Dash),

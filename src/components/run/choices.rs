@@ -6,7 +6,7 @@ use crate::{
         common::{
             dom::{focus, refocus, value_of},
             icon::{Icon, icon},
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         errors::explanation::joined,
         review::confirm::{Confirm, Subject},
@@ -105,7 +105,7 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
             <button type="button" class="tiny" key={action} data-action={action} title={refusal.clone()}
                 aria-disabled={is_refused.then_some("true")} {onclick}>
                 { words(choice) }
-                if let Some(refusal) = refusal { <span class="hidden">{ ". " }{ shown(&refusal) }</span> }
+                if let Some(refusal) = refusal { <span class="hidden">{ ". " }{ escaped(&refusal) }</span> }
             </button>
         }
     };

@@ -5,7 +5,7 @@ use crate::{
     components::{
         common::{
             copy::CopyButton, copy_as::CopyAs, dom::focus, unsigned::unsigned,
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         errors::comparison::Comparison,
     },
@@ -130,7 +130,7 @@ fn request(signed: &Request<Signed>, route: &Route, revealed: bool, locale: Loca
                     <h3 class="grow">{ title }</h3>
                     <CopyButton text={content.clone()} label={message::COPY} what={title} />
                 </div>
-                <pre tabindex="0" aria-label={title}>{ shown(&content) }</pre>
+                <pre tabindex="0" aria-label={title}>{ escaped(&content) }</pre>
             </section>
         }
     };

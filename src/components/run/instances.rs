@@ -5,7 +5,7 @@ use crate::{
         common::{
             dom::value_of,
             pager::{Pager, page_range, use_page_size},
-            untrusted_text::{shown, untrusted_text},
+            untrusted_text::{escaped, untrusted_text},
         },
         errors::explanation::title_of,
         run::chip::chip,
@@ -165,9 +165,9 @@ fn InstanceRow(props: &InstanceRowProps) -> Html {
             if props.named { <td class="name aux">{ untrusted_text(&row.name) }</td> }
             <td>
                 { chip(locale, row.outcome, verb, row.settled_at.is_some()) }
-                <span class="narrow small muted detail">{ shown(&detail) }</span>
+                <span class="narrow small muted detail">{ escaped(&detail) }</span>
             </td>
-            <td class="muted aux detail">{ shown(&detail) }</td>
+            <td class="muted aux detail">{ escaped(&detail) }</td>
             <td class="muted aux number">{ row.call.map(|call| i18n::number(locale, call + 1)) }</td>
         </tr>
     }

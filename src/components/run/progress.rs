@@ -4,9 +4,9 @@ use crate::{
     components::{
         common::{
             throttled::Throttled,
-            untrusted_text::{shown, untrusted_text},
+            untrusted_text::{escaped, untrusted_text},
         },
-        run::chip::{SHOWN, tone},
+        run::chip::{DISPLAY_ORDER, outcome_tone},
     },
     context::use_locale,
     i18n::{self, MessageArgs, message},
@@ -44,7 +44,7 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
     let settings = i18n::settings(locale, run);
     let reason = run.about().reason.trim();
     let queued = counts.of(Outcome::Queued);
-    let status_words: String = if run.is_stopped() {
+    let status_names: String = if run.is_stopped() {
         MessageArgs::StoppedAt { not_sent: queued }.in_locale(locale)
     } else if status == RunStatus::Finished && queued > 0 {
         i18n::ENDED_EARLY.in_locale(locale).into()
@@ -66,7 +66,7 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
                 </svg>
             </div>
             <p class="row small muted">
-                <b data-status="">{ status_words }</b>
+                <b data-status="">{ status_names }</b>
                 <span>{ MessageArgs::CallOf { done: answered, total: calls.len() }.in_locale(locale) }</span>
                 if status == RunStatus::Sending {
                     <span class="wide">
@@ -101,7 +101,7 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
             </p>
             if !(settings.is_empty() && reason.is_empty()) {
                 <p class="small muted" data-settings="">
-                    { shown(&settings) }
+                    { escaped(&settings) }
                     if !(settings.is_empty() || reason.is_empty()) { { " · " } }
                     if !reason.is_empty() { { i18n::REASON.in_locale(locale) }{ untrusted_text(reason) } }
                 </p>
@@ -114,7 +114,7 @@ pub(crate) fn Progress(props: &ProgressProps) -> Html {
 fn segments(counts: &Counts) -> Html {
     let total = counts.total().max(1);
     let mut before = 0;
-    SHOWN
+    DISPLAY_ORDER
         .iter()
         .filter(|outcome| **outcome != Outcome::Queued)
         .map(|outcome| {
@@ -124,7 +124,7 @@ fn segments(counts: &Counts) -> Html {
             // What may still change is drawn thinner: the bar is full when nothing is open.
             let (y, height) = if is_open(*outcome) { ("3", "2") } else { ("0", "8") };
             html! {
-                <rect class={classes!(tone(*outcome).class(), if *outcome == Outcome::RunningUnproven { "half" } else { "" })}
+                <rect class={classes!(outcome_tone(*outcome).class(), if *outcome == Outcome::RunningUnproven { "half" } else { "" })}
                     x={from.to_string()} {y} width={(to - from).to_string()} {height} />
             }
         })
@@ -203,7 +203,7 @@ pub(crate) fn Counters(props: &CountersProps) -> Html {
     let counter = |wanted: Option<Outcome>, count: usize, words: &'static str| {
         let onclick = on_filter.reform(move |_| wanted);
         html! {
-            <button type="button" class={classes!("count", wanted.map_or("", |outcome| tone(outcome).class()))}
+            <button type="button" class={classes!("count", wanted.map_or("", |outcome| outcome_tone(outcome).class()))}
                 data-filter={wanted.map_or("all", Outcome::word)} data-count={count.to_string()}
                 aria-pressed={(*filter == wanted).to_string()} {onclick}>
                 <b>{ i18n::number(locale, count) }</b>{ words }
@@ -213,7 +213,7 @@ pub(crate) fn Counters(props: &CountersProps) -> Html {
     html! {
         <div class="counts" role="group" aria-label={message::OUTCOME_COLUMN.in_locale(locale)}>
             { counter(None, counts.total(), message::ALL.in_locale(locale)) }
-            { for SHOWN.iter().filter(|one| counts.of(**one) > 0 || *filter == Some(**one)).map(|one| {
+            { for DISPLAY_ORDER.iter().filter(|one| counts.of(**one) > 0 || *filter == Some(**one)).map(|one| {
                 counter(Some(*one), counts.of(*one), i18n::outcome_counter(*one, verb).in_locale(locale))
             }) }
         </div>

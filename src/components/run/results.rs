@@ -6,11 +6,12 @@ use crate::{
             copy::CopyButton,
             dom::{focus, is_narrow, reveal},
             icon::{Icon, icon},
-            untrusted_text::shown,
+            untrusted_text::escaped,
         },
         errors::explanation::{Card, explain_fault, joined},
         run::{
             calls::Calls,
+            chip::outcome_tone,
             choices::{Choices, is_free},
             inspector::Inspector,
             instances::{Instances, cause_key, is_failure, rank},
@@ -109,7 +110,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
     }
     let row = chosen(run, (*selected).as_ref(), cause.as_ref());
     html! {
-        <section class="panel run" part="panel run" aria-labelledby="h-run" data-stage={status_word(run.status())}>
+        <section class="panel run" part="panel run" aria-labelledby="h-run" data-stage={status_name(run.status())}>
             { head(run, &heading, &dispatch, locale) }
             <div class="body">
                 <Progress run={run.clone()} now={props.now} />
@@ -162,7 +163,7 @@ fn head(run: &Run, heading: &NodeRef, dispatch: &Dispatch, locale: Locale) -> Ht
             </h2>
             <span class="small muted">
                 { target.cloud.name.in_locale(locale) }
-                if !target.region.is_empty() { { " · " }{ shown(&target.region) } }
+                if !target.region.is_empty() { { " · " }{ escaped(&target.region) } }
             </span>
             <span class="grow"></span>
             if matches!(status, RunStatus::Paused(pause) if pause != Pause::NotAllowed) {
@@ -198,7 +199,7 @@ fn notices(run: &Run, locale: Locale) -> Html {
             if let Some(refusal) = run.refused() {
                 <div class="note bad" role="status" data-refusal={refusal.kind()}>
                     { icon(Icon::Warning) }
-                    <p><strong>{ t(message::RUN_REFUSED) }</strong>{ " " }{ shown(&refusal.sentence(locale)) }</p>
+                    <p><strong>{ t(message::RUN_REFUSED) }</strong>{ " " }{ escaped(&refusal.sentence(locale)) }</p>
                 </div>
             }
             if status == RunStatus::Stopped {
@@ -245,8 +246,8 @@ fn cause_line(locale: Locale, cause: &Cause, pressed: bool, on_cause: &Callback<
     };
     html! {
         <div class="row cause small" key={&*cause.key} data-cause={cause.code.clone()}>
-            <b class={super::chip::tone(cause.outcome).class()}>{ i18n::number(locale, cause.count) }</b>
-            <span class="grow">{ shown(&cause.title) }{ " " }<code class="muted">{ shown(&cause.code) }</code></span>
+            <b class={outcome_tone(cause.outcome).class()}>{ i18n::number(locale, cause.count) }</b>
+            <span class="grow">{ escaped(&cause.title) }{ " " }<code class="muted">{ escaped(&cause.code) }</code></span>
             <button type="button" class="tiny" data-action="show-cause" aria-pressed={pressed.to_string()} {onclick}>
                 { MessageArgs::ShowOnly(cause.count).in_locale(locale) }
             </button>
@@ -303,7 +304,7 @@ fn chosen<'a>(
 }
 
 /// The public name of a phase.
-const fn status_word(status: RunStatus) -> &'static str {
+const fn status_name(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Sending => "sending",
         RunStatus::Watching => "watching",
