@@ -25,7 +25,7 @@ use relight_core::{
 };
 use yew::{
     Callback, Html, InputEvent, NodeRef, Properties, classes, component, html, use_effect_with,
-    use_memo, use_mut_ref, use_node_ref, use_state_eq,
+    use_memo, use_node_ref, use_state_eq,
 };
 
 /// Rows per page.
@@ -55,11 +55,12 @@ pub(crate) fn ErrorsPage(props: &ErrorsPageProps) -> Html {
     let heading = use_node_ref();
     let all = use_memo(locale, |locale| listed(*locale));
     // An error opened from the full list leads back to the full list.
-    let section = use_mut_ref(|| props.shown.section);
-    if props.shown.code.is_none() {
-        *section.borrow_mut() = props.shown.section;
-    }
-    let section = *section.borrow();
+    let listed_section = use_state_eq(|| props.shown.section);
+    let section = match props.shown.code {
+        Some(_) => *listed_section,
+        None => props.shown.section,
+    };
+    use_effect_with(section, move |section| listed_section.set(*section));
     let found = search(&all, &wanted, section);
     {
         let heading = heading.clone();

@@ -91,19 +91,7 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
     let on_screen = on_navigate.reform(PageRoute::from);
     let navigation = Navigation { routed, on_navigate };
     let screen = page_route.screen();
-    let shown = match &*page_route {
-        PageRoute::Errors(shown) => Some(shown.clone()),
-        PageRoute::RestartStart
-        | PageRoute::Explain
-        | PageRoute::Diagnostics
-        | PageRoute::History => None,
-    };
-    // The index is mounted once it was opened, and then stays with its search text.
-    let index = use_mut_ref(|| None::<IndexFilter>);
-    if shown.is_some() {
-        *index.borrow_mut() = shown;
-    }
-    let index = index.borrow().clone();
+    let index = use_index_filter(&page_route);
     let onskip = {
         let main = main.clone();
         Callback::from(move |_| dom::focus(&main))
@@ -155,6 +143,22 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
             </div>
         </ContextProvider<Navigation>>
     }
+}
+
+/// What the index of errors shows, or has shown last: once it was opened it stays mounted, with its search
+/// text.
+#[hook]
+fn use_index_filter(page_route: &PageRoute) -> Option<IndexFilter> {
+    let last = use_state_eq(|| None::<IndexFilter>);
+    let filter = match page_route {
+        PageRoute::Errors(filter) => Some(filter.clone()),
+        PageRoute::RestartStart
+        | PageRoute::Explain
+        | PageRoute::Diagnostics
+        | PageRoute::History => (*last).clone(),
+    };
+    use_effect_with(filter.clone(), move |filter| last.set(filter.clone()));
+    filter
 }
 
 /// Names the page in the tab's title, with the progress of a run.

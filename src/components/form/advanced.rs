@@ -20,8 +20,8 @@ use relight_core::{
     model::cloud::{Batching, Parameter, ParameterKind, Role},
 };
 use yew::{
-    Callback, Event, Html, Properties, classes, component, html, use_effect_with, use_mut_ref,
-    use_node_ref,
+    Callback, Event, Html, Properties, classes, component, html, use_effect_with, use_node_ref,
+    use_state_eq,
 };
 
 #[derive(PartialEq, Properties)]
@@ -36,12 +36,12 @@ pub(crate) struct AdvancedProps {
     pub(crate) opened: bool,
 }
 
-/// Folded until something in it is not as usual, and closed by hand alone.
+/// Collapsed until something in it differs from the default; then only the user closes it.
 #[component]
 pub(crate) fn Advanced(props: &AdvancedProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let AdvancedProps { form, problem, variants, .. } = props;
-    let opened = use_mut_ref(|| props.opened);
+    let opened = use_state_eq(|| props.opened);
     let node = use_node_ref();
     use_effect_with((), {
         let (node, opened) = (node.clone(), props.opened);
@@ -57,12 +57,17 @@ pub(crate) fn Advanced(props: &AdvancedProps) -> Html {
     let batching = form.cloud().batching.as_ref().zip(operation.parameter_for(Role::Batching));
     let dry_run = operation.parameter_for(Role::DryRun).filter(|_| !props.dry_run_locked);
     let erase = operation.parameter_for(Role::Erase);
-    if variants.is_none() && batching.is_none() && dry_run.is_none() && erase.is_none() {
+    let is_empty = variants.is_none() && batching.is_none() && dry_run.is_none() && erase.is_none();
+    let is_variant = variants.is_some() && operation.ids_max == 1;
+    let is_open = *opened || form.has_rare_options() || is_variant;
+    use_effect_with(is_open && !is_empty, move |is_open| {
+        if *is_open {
+            opened.set(true);
+        }
+    });
+    if is_empty {
         return Html::default();
     }
-    let is_variant = variants.is_some() && operation.ids_max == 1;
-    let is_open = *opened.borrow() || form.has_rare_options() || is_variant;
-    opened.replace(is_open);
     let onbatching =
         dispatch.reform(|event: Event| Intent::Edit(FormEdit::Batching(value_of(&event))));
     let ontick = |action: fn(bool) -> FormEdit| {
