@@ -7,7 +7,7 @@
 use crate::{
     api::Functions,
     app::Start,
-    components::form::{ids::render_found, last_ids::Undo},
+    components::{common::undo::Undo, form::ids::render_found},
     console,
     i18n::{message, page},
     services::{run_history, saved_form},

@@ -2,6 +2,7 @@
 
 pub(crate) mod connection;
 pub(crate) mod copy;
+pub(crate) mod undo;
 pub(crate) mod copy_as;
 pub(crate) mod dom;
 pub(crate) mod header;

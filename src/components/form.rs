@@ -9,6 +9,7 @@ pub(crate) mod copy_link;
 pub(crate) mod unusable;
 pub(crate) mod ids;
 pub(crate) mod last_ids;
+pub(crate) mod field_error;
 pub(crate) mod credential;
 pub(crate) mod key_details;
 pub(crate) mod saved_keys;

@@ -2,6 +2,7 @@
 
 pub(crate) mod background;
 pub(crate) mod headline;
+pub(crate) mod run_key;
 pub(crate) mod notify;
 pub(crate) mod results;
 pub(crate) mod progress;

@@ -2,14 +2,15 @@
 
 use crate::{
     components::{
-        common::{dom::focus_in, page_link::use_navigation},
+        common::{dom::focus_in, page_link::use_navigation, undo::Undo},
         form::{
             compose::Compose,
             copy_link::CopyLink,
-            credential::{self, Credential, KeySlots},
+            credential::KeySlots,
+            field_error::FieldError,
             ids::render_found,
             key_details::{self, KeyDetailsProps},
-            last_ids::{LastIds, Undo},
+            last_ids::LastIds,
             locked::{LockedAdvanced, LockedProps, LockedTarget},
             unusable::Unusable,
         },
@@ -20,7 +21,7 @@ use crate::{
             recent::RecentRuns,
             review::Review,
         },
-        run::{notify::Notify, results::Results},
+        run::{notify::Notify, results::Results, run_key::RunKey},
     },
     context::{use_dispatch, use_locale},
     i18n::{message, page},
@@ -29,17 +30,16 @@ use crate::{
     store::{Intent, Removed, View},
 };
 use relight_core::{
-    credential::check_key,
     form::SecretStatus,
     i18n::Locale,
     model::plan::Refusal,
-    run::{Pause, Run, RunStatus},
+    run::{Run, RunStatus},
     session::{Review as Reviewed, Step},
 };
 use std::rc::Rc;
 use yew::{
-    Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, UseStateHandle, classes,
-    component, html, use_callback, use_effect_with, use_memo, use_mut_ref,
+    Callback, Html, MouseEvent, NodeRef, Properties, UseStateHandle, classes, component, html,
+    use_callback, use_effect_with, use_memo,
 };
 
 /// The public name of the step.
@@ -81,10 +81,7 @@ pub(crate) struct RestartStartPageProps {
 #[component]
 pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
     let locale = use_locale();
-    let RestartStartPageProps { view, main, .. } = props;
-    let cloud = view.session.form().cloud();
-    let recent = use_memo((cloud, view.last_ids.clone()), |(cloud, _)| recent_regions(cloud));
-    let ids_found = use_callback((), |parsed, ()| render_found(parsed));
+    let RestartStartPageProps { view, main, has_demo, notify } = props;
     let wants_key = wants_other_key(view);
     {
         let main = main.clone();
@@ -94,99 +91,109 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             }
         });
     }
-    // The key of a run that is opened again may be held; one that is typed for it is not, letter by letter.
-    let held = use_mut_ref(|| (None, false));
-    let had_key = {
-        let (before, had_key) = &mut *held.borrow_mut();
-        let run_id = view.run.as_ref().map(|run| run.about().id.clone());
-        let has_key = view.run.as_ref().is_some_and(|run| has_its_key(view, run));
-        *had_key = has_key && (*had_key || *before != run_id);
-        *before = run_id;
-        *had_key
+    let is_form = view.run.is_none() && view.unusable.is_none();
+    let class = if is_form {
+        classes!("two-panes", wants_key.then_some("wants-key"))
+    } else {
+        classes!("alone")
     };
-    if let Some(run) = &view.run {
-        return html! {
-            <main class="alone" data-step="run" tabindex="-1" ref={main.clone()}>
-                <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
+    html! {
+        <main {class} data-step={step(view)} tabindex="-1" ref={main}>
+            <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
+            if let Some(run) = &view.run {
                 <ApprovalNotice status={view.approval.clone()} />
                 { notices(view) }
                 if run.can_close() { <CloseRun is_unfinished={run.is_unfinished()} /> }
                 if view.no_journal.is_some() { <NoJournal /> }
-                { run_key(view, run, had_key, locale) }
-                if run.status() != RunStatus::Finished { <Notify asked={props.notify.clone()} /> }
+                <RunKey key={&*run.about().id} run={run.clone()} key_state={view.key.clone()} is_its_key={is_key_of(view, run)}
+                    wrong_key_id={view.wrong_key_id.clone()} untrusted_parent={view.untrusted_parent.clone()} />
+                if run.status() != RunStatus::Finished { <Notify asked={notify} /> }
                 <Results run={run.clone()} signed={view.signed.clone()} route={view.route.clone()} now={view.now}
                     changed={match view.approval {
                         ApprovalStatus::Changed { choice: Some(choice), number, .. } => Some((choice, number)),
                         _ => None,
                     }} />
-            </main>
-        };
-    }
-    if let Some(why) = &view.unusable {
-        return html! {
-            <main class="alone" data-step="unusable" tabindex="-1" ref={main.clone()}>
-                <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
+            } else if let Some(why) = &view.unusable {
                 <Unusable why={why.to_string()} />
                 <Notices settings={view.settings.clone()} unusable={None::<Rc<str>>} quarantined={view.quarantined.clone()} />
-            </main>
-        };
+            } else {
+                <FormAndReview view={view.clone()} {has_demo} />
+            }
+        </main>
     }
-    let review = match view.session.step() {
-        Step::Compose { .. } => picker(view),
-        Step::Preflight { preflight } => {
-            html! {
-                <PreflightProgress preflight={preflight.clone()} key_id={view.session.form().key_id().to_owned()}
-                    has_token={view.key.token != SecretStatus::Missing} />
-            }
-        }
-        Step::Review(review) => {
-            let form = view.session.form();
-            html! {
-                <Review review={review.clone()} reason={form.reason().to_owned()} last_reason={view.last_reason.clone()} refusal={view.session.reason_refusal()}
-                    pacing={*form.pacing()} unresolved={unresolved(view, review)} route={view.route.clone()} refuses_duplicates={view.refuses_duplicates}
-                    checking={view.diagnostics.as_ref().is_some_and(|one| one.findings.is_none())} />
-            }
-        }
-    };
+}
+
+#[derive(PartialEq, Properties)]
+struct FormAndReviewProps {
+    view: View,
+    has_demo: bool,
+}
+
+/// The form, and next to it the list of instances, the preflight or the review.
+#[component]
+fn FormAndReview(props: &FormAndReviewProps) -> Html {
+    let locale = use_locale();
+    let FormAndReviewProps { view, has_demo } = props;
+    let form = view.session.form();
+    let recent =
+        use_memo((form.cloud(), view.last_ids.clone()), |(cloud, _)| recent_regions(cloud));
+    let ids_found = use_callback((), |parsed, ()| render_found(parsed));
     let refusal = match view.session.step() {
-        Step::Compose { refusal: Some(refusal) } => {
-            Some((field_of(refusal), refusal.sentence(locale)))
-        }
-        Step::Compose { refusal: None } | Step::Preflight { .. } | Step::Review(_) => None,
+        Step::Compose { refusal } => refusal.as_ref().map(|refusal| FieldError {
+            field: field_of(refusal),
+            message: refusal.sentence(locale),
+        }),
+        Step::Preflight { .. } | Step::Review(_) => None,
     };
     let fields = LockedProps {
-        form: view.session.form().clone(),
+        form: form.clone(),
         locked: view.settings.locked.clone(),
         problem: refusal.clone(),
         recent,
         opened: view.advanced,
     };
     html! {
-        <main class={classes!("two-panes", wants_key.then_some("wants-key"))} data-step={step(view)}
-            tabindex="-1" ref={main.clone()}>
-            <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
+        <>
             { notices(view) }
             if let Some(link) = &view.link { <LinkNotice link={link.clone()} session={view.session.clone()} /> }
             <ApprovalNotice status={view.approval.clone()} />
             <SetAsideNotice session={view.session.clone()} />
-            <Compose form={view.session.form().clone()} target={[html! { <LockedTarget ..fields.clone() /> }, html! { <LockedAdvanced ..fields /> }]}
-                tools={html! { <CopyLink form={view.session.form().clone()} /> }}
+            <Compose form={form.clone()} target={[html! { <LockedTarget ..fields.clone() /> }, html! { <LockedAdvanced ..fields /> }]}
+                tools={html! { <CopyLink form={form.clone()} /> }}
                 {refusal}
-                reviewing={match view.session.step() {
-                    Step::Compose { .. } => false,
-                    Step::Preflight { .. } | Step::Review(_) => true,
-                }}
+                reviewing={!matches!(view.session.step(), Step::Compose { .. })}
                 below_ids={below_ids(view, locale)} {ids_found}
                 key_slots={key_slots(view)} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} />
-            { review }
+            { beside_form(view) }
             if let Some(saved_runs) = view.saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
                 <RecentRuns saved_runs={saved_runs.clone()} />
-            } else if props.has_demo {
+            } else if *has_demo {
                 <p class="small whole">
                     <a class="quiet" href="?demo" data-action="demo">{ page::TRY_DEMO.in_locale(locale) }</a>
                 </p>
             }
-        </main>
+        </>
+    }
+}
+
+/// The list to choose from, the preflight or the review.
+fn beside_form(view: &View) -> Html {
+    let form = view.session.form();
+    match view.session.step() {
+        Step::Compose { .. } => html! {
+            <Picker list={view.instances.clone()} parsed={form.parsed().clone()} selections={view.selections.clone()}
+                resolved={view.resolved.clone()} undo={view.undo.clone()} only={form.limits().selection.as_ref().map(ToString::to_string)}
+                preset={view.settings.preset.selection.clone()} key_id={form.key_id().to_owned()} />
+        },
+        Step::Preflight { preflight } => html! {
+            <PreflightProgress preflight={preflight.clone()} key_id={form.key_id().to_owned()}
+                has_token={view.key.token != SecretStatus::Missing} />
+        },
+        Step::Review(review) => html! {
+            <Review review={review.clone()} reason={form.reason().to_owned()} last_reason={view.last_reason.clone()} refusal={view.session.reason_refusal()}
+                pacing={*form.pacing()} unresolved={unresolved(view, review)} route={view.route.clone()} refuses_duplicates={view.refuses_duplicates}
+                checking={view.diagnostics.as_ref().is_some_and(|one| one.findings.is_none())} />
+        },
     }
 }
 
@@ -199,43 +206,6 @@ fn below_ids(view: &View, locale: Locale) -> Html {
             }
             <LastIds form={view.session.form().clone()} last_ids={view.last_ids.clone()} />
         </>
-    }
-}
-
-/// The list to choose from, next to the form.
-fn picker(view: &View) -> Html {
-    let form = view.session.form();
-    html! {
-        <Picker list={view.instances.clone()} parsed={form.parsed().clone()} selections={view.selections.clone()}
-            resolved={view.resolved.clone()} undo={view.undo.clone()} only={form.limits().selection.as_ref().map(ToString::to_string)}
-            preset={view.settings.preset.selection.clone()} key_id={form.key_id().to_owned()} />
-    }
-}
-
-/// The fields for the key of a run without one: restored, or its key was locked. A run without a key
-/// neither describes nor sends.
-fn run_key(view: &View, run: &Run, had_key: bool, locale: Locale) -> Html {
-    if !key_is_wanted(view.key.secret, had_key, run) {
-        return Html::default();
-    }
-    let problem = wrong_key(view, run, locale);
-    let cloud = run.spec().target().cloud;
-    let key_id = view.wrong_key_id.as_deref().unwrap_or(&run.about().key_id).to_owned();
-    let slots = key_details::slots(&KeyDetailsProps {
-        cloud,
-        key_id: key_id.clone().into(),
-        form: None,
-        key_state: view.key.clone(),
-    });
-    html! {
-        <form class="panel" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
-            <div class="body">
-                if view.key.source.is_none() {
-                    <p>{ message::KEY_REQUIRED.in_locale(locale) }</p>
-                }
-                <Credential {cloud} {key_id} {slots} key_state={view.key.clone()} untrusted_parent={view.untrusted_parent.clone()} {problem} />
-            </div>
-        </form>
     }
 }
 
@@ -277,14 +247,6 @@ fn field_of(refusal: &Refusal) -> &'static str {
     }
 }
 
-/// What is wrong with a run's key id.
-fn wrong_key(view: &View, run: &Run, locale: Locale) -> Option<credential::Field> {
-    let key_id = view.wrong_key_id.as_ref()?;
-    let refusal = check_key(run.spec().target().cloud, key_id, view.key.guard).err()?;
-    let field = if let Refusal::TokenSwapped { field, .. } = refusal { field } else { "keyId" };
-    Some((field, refusal.sentence(locale)))
-}
-
 /// Whether the key was just refused, and everything waits for another one.
 fn wants_other_key(view: &View) -> bool {
     match (&view.run, view.session.step()) {
@@ -294,26 +256,12 @@ fn wants_other_key(view: &View) -> bool {
     }
 }
 
-/// Whether the key that is held is the one of a run.
-fn has_its_key(view: &View, run: &Run) -> bool {
+/// Whether the key in the vault is that of a run.
+fn is_key_of(view: &View, run: &Run) -> bool {
     let form = view.session.form();
     view.key.secret == SecretStatus::Usable
         && form.cloud() == run.spec().target().cloud
         && form.key_id() == run.about().key_id
-}
-
-/// Whether a run needs a key, or has just been given one: the field stays while the run waits, since
-/// the first letter of a secret is a key already.
-fn key_is_wanted(secret: SecretStatus, had_key: bool, run: &Run) -> bool {
-    match run.status() {
-        RunStatus::Paused(Pause::Restored) => !had_key,
-        RunStatus::Paused(Pause::NoKey) => true,
-        RunStatus::Paused(_) if run.wants_key() => true,
-        RunStatus::Paused(_) | RunStatus::Sending | RunStatus::Watching | RunStatus::Stopped => {
-            secret != SecretStatus::Usable
-        }
-        RunStatus::Finished => false,
-    }
 }
 
 #[derive(PartialEq, Properties)]

@@ -34,6 +34,13 @@ pub(crate) fn set_value(node: &NodeRef, value: &str) {
     }
 }
 
+/// Updates an uncontrolled field if its value differs from the state.
+pub(crate) fn sync_value(node: &NodeRef, wanted: &str) {
+    if value_at(node).is_some_and(|value| value != wanted) {
+        set_value(node, wanted);
+    }
+}
+
 /// Chooses a value of the first match inside an element, as a user does.
 pub(crate) fn choose_in(node: &NodeRef, selector: &str, value: &str) {
     let found =

@@ -5,8 +5,7 @@ use crate::{
     components::{
         common::dom::{checked_of, focus_in, value_of},
         form::{
-            compose::{message_for, problem_at},
-            credential::Field,
+            field_error::{FieldError, error_at, message_for},
             target::radio,
         },
     },
@@ -27,7 +26,7 @@ use yew::{
 #[derive(PartialEq, Properties)]
 pub(crate) struct AdvancedProps {
     pub(crate) form: Form,
-    pub(crate) problem: Option<Field>,
+    pub(crate) problem: Option<FieldError>,
     /// Where the locked operation has several variants, the field for them.
     pub(crate) variants: Option<Html>,
     /// Whether the operator has locked the dry run.
@@ -83,11 +82,11 @@ pub(crate) fn Advanced(props: &AdvancedProps) -> Html {
                 }
                 if let Some(parameter) = dry_run {
                     { tick("dryRun", parameter, form.dry_run(), false, ontick(FormEdit::DryRun), locale) }
-                    { problem_at("e-dryRun", error("dryRun")) }
+                    { error_at("e-dryRun", error("dryRun")) }
                 }
                 if let Some(parameter) = erase {
                     { tick("erase", parameter, form.erase(), true, ontick(FormEdit::Erase), locale) }
-                    { problem_at("e-erase", error("erase")) }
+                    { error_at("e-erase", error("erase")) }
                 }
             </div>
         </details>
@@ -118,7 +117,7 @@ fn batching_field(
                 { parameter.help.in_locale(locale) }{ " " }
                 <code>{ parameter.name }{ "=" }{ chosen.unwrap_or_default() }</code>
             </p>
-            { problem_at("e-batching", error) }
+            { error_at("e-batching", error) }
         </fieldset>
     }
 }

@@ -3,12 +3,12 @@
 use crate::{
     components::{
         common::{
-            dom::{commit_secrets, focus_in, set_value, value_at},
+            dom::{commit_secrets, focus_in},
             icon::{Icon, icon},
-            untrusted_text::escaped,
         },
         form::{
-            credential::{Credential, Field, KeySlots},
+            credential::{Credential, KeySlots},
+            field_error::{FieldError, message_for},
             ids::{Ids, RenderFound},
             target::Target,
         },
@@ -19,8 +19,9 @@ use crate::{
     store::{Intent, KeyState},
 };
 use relight_core::{form::Form, model::cloud::Role};
+use web_sys::Element;
 use yew::{
-    Callback, Html, KeyboardEvent, MouseEvent, NodeRef, Properties, SubmitEvent, classes,
+    Callback, Html, KeyboardEvent, MouseEvent, Properties, SubmitEvent, TargetCast, classes,
     component, html, use_effect_with, use_node_ref,
 };
 
@@ -36,7 +37,7 @@ pub(crate) struct ComposeProps {
     pub(crate) tools: Html,
     /// The refused field, and why. The field gets the focus whenever this is new.
     #[prop_or_default]
-    pub(crate) refusal: Option<Field>,
+    pub(crate) refusal: Option<FieldError>,
     /// Whether the form has been submitted once.
     #[prop_or_default]
     pub(crate) reviewing: bool,
@@ -67,15 +68,15 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     let problem = props.refusal.clone();
     use_effect_with(problem.clone(), {
         let node = node.clone();
-        move |problem: &Option<Field>| {
-            if let Some((field, _)) = problem {
-                focus_in(&node, selector(field));
+        move |problem: &Option<FieldError>| {
+            if let Some(error) = problem {
+                focus_in(&node, selector(error.field));
             }
         }
     });
     let onsubmit = {
         let (node, dispatch) = (node.clone(), dispatch.clone());
-        let field = problem.as_ref().map(|(field, _)| *field);
+        let field = problem.as_ref().map(|error| error.field);
         Callback::from(move |()| {
             commit_secrets(&node);
             // If the same rule is still broken, nothing changes on the page but the focus.
@@ -158,37 +159,16 @@ const fn is_set_by_mode(role: Role) -> bool {
     }
 }
 
-/// The message of a problem, at the field that it is about.
-pub(crate) fn problem_at(id: &'static str, words: Option<&str>) -> Html {
-    words.map_or_else(Html::default, |words| {
-        html! { <p class="error" id={id}>{ escaped(words) }</p> }
-    })
-}
-
 /// A key that is held down does not press buttons repeatedly.
 pub(crate) fn ignore_key_repeat() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
         if event.repeat() && event.key() == "Enter" {
-            let target = event
-                .target()
-                .and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(target).ok());
+            let target = event.target_dyn_into::<Element>();
             if target.is_none_or(|target| !target.tag_name().eq_ignore_ascii_case("textarea")) {
                 event.prevent_default();
             }
         }
     })
-}
-
-/// Updates an uncontrolled field if its text differs from the state.
-pub(crate) fn sync_value(node: &NodeRef, wanted: &str) {
-    if value_at(node).is_some_and(|shown| shown != wanted) {
-        set_value(node, wanted);
-    }
-}
-
-/// The message of a problem, if it is about this field.
-pub(crate) fn message_for<'a>(problem: Option<&'a Field>, field: &str) -> Option<&'a str> {
-    problem.filter(|(name, _)| *name == field).map(|(_, words)| words.as_str())
 }
 
 fn selector(field: &str) -> &'static str {

@@ -8,7 +8,7 @@ use crate::{
             icon::{Icon, icon},
             untrusted_text::escaped,
         },
-        form::compose::{message_for, problem_at},
+        form::field_error::{FieldError, error_at, message_for},
     },
     context::{use_dispatch, use_locale},
     i18n::{FormMessage, keys, message},
@@ -29,9 +29,6 @@ use yew::{
     use_effect_with, use_mut_ref, use_node_ref,
 };
 
-/// A field by its public name, and what is wrong with it.
-pub(crate) type Field = (&'static str, String);
-
 /// What is rendered around the fields of a key.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct KeySlots {
@@ -51,7 +48,7 @@ pub(crate) struct CredentialProps {
     /// The state of the key.
     pub(crate) key_state: KeyState,
     pub(crate) untrusted_parent: Option<UntrustedParent>,
-    pub(crate) problem: Option<Field>,
+    pub(crate) problem: Option<FieldError>,
 }
 
 /// Key id, secret, token, and where they are stored.
@@ -97,7 +94,7 @@ pub(crate) fn Credential(props: &CredentialProps) -> Html {
                 <input id="key-id" name="keyId" type="text" autocomplete="username" autocapitalize="none"
                     spellcheck="false" value={&props.key_id} oninput={onkeyid}
                     aria-invalid={error("keyId").map(|_| "true")} aria-describedby="e-keyId doubt" />
-                { problem_at("e-keyId", error("keyId")) }
+                { error_at("e-keyId", error("keyId")) }
             </div>
             if let Some(doubt) = doubt {
                 <p class="small hint-warn" id="doubt">
@@ -267,7 +264,7 @@ fn SecretField(props: &SecretProps) -> Html {
             <input ref={node} {id} name={props.name} type="password" {autocomplete}
                 spellcheck="false" autocapitalize="none" aria-describedby={error}
                 aria-invalid={problem.map(|_| "true")} {placeholder} {oninput} {onchange} />
-            { problem_at(error, problem) }
+            { error_at(error, problem) }
         </div>
     }
 }

@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::{
     Callback, Event, FocusEvent, Html, InputEvent, KeyboardEvent, MouseEvent, Properties,
-    component, html, use_node_ref, use_state_eq,
+    TargetCast, component, html, use_node_ref, use_state_eq,
 };
 
 /// How many options are shown at a time while one is being found.
@@ -127,8 +127,9 @@ pub(crate) fn FindRegion(props: &FindRegionProps) -> Html {
 
 /// Whether an event comes from an element of this kind.
 fn is_from(event: &Event, selector: &str) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| target.matches(selector).is_ok_and(|matches| matches))
+    event
+        .target_dyn_into::<Element>()
+        .is_some_and(|target| target.matches(selector).is_ok_and(|matches| matches))
 }
 
 /// Whether each word of a search is in the region's id, or its name in some language.

@@ -4,11 +4,11 @@
 use crate::{
     components::{
         common::{
-            dom::value_of,
+            dom::{sync_value, value_of},
             icon::{Icon, icon},
             untrusted_text::escaped,
         },
-        form::compose::{problem_at, sync_value},
+        form::field_error::error_at,
     },
     context::{Dispatch, use_dispatch, use_locale},
     i18n::{self, FormMessage, message, page::PageMessage},
@@ -73,7 +73,7 @@ pub(crate) fn Ids(props: &IdsProps) -> Html {
             <textarea ref={node} id="ids-field" part="ids" name="instanceIds" spellcheck="false" autocapitalize="none"
                 autocomplete="off" rows="6" placeholder={ids.example} aria-describedby="ids-help e-ids"
                 aria-invalid={problem.map(|_| "true")} {oninput} />
-            { problem_at("e-ids", problem) }
+            { error_at("e-ids", problem) }
             if props.parsed.ids.is_empty() && props.parsed.problems.is_empty() {
                 <p class="small muted" id="ids-help">
                     { message::INSTANCES_HINT.in_locale(locale) }{ " " }

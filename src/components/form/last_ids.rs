@@ -1,4 +1,4 @@
-//! Below the field for ids: what was removed from it, and the ids of the last runs, to be filled in again.
+//! Below the field for ids: the ids of the last runs, to be filled in again.
 
 use crate::{
     components::common::untrusted_text::escaped,
@@ -9,25 +9,6 @@ use crate::{
 };
 use relight_core::form::Form;
 use yew::{Callback, Html, MouseEvent, Properties, component, html};
-
-#[derive(PartialEq, Properties)]
-pub(crate) struct UndoProps {
-    pub(crate) text: &'static str,
-}
-
-/// What was removed comes back by a click, until the next change.
-#[component]
-pub(crate) fn Undo(props: &UndoProps) -> Html {
-    let (locale, dispatch) = (use_locale(), use_dispatch());
-    html! {
-        <div class="row small" role="status">
-            <span class="muted">{ props.text }</span>
-            <button type="button" class="tiny" data-action="undo" onclick={dispatch.reform(|_: MouseEvent| Intent::Undo)}>
-                { page::UNDO.in_locale(locale) }
-            </button>
-        </div>
-    }
-}
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct LastIdsProps {

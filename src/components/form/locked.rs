@@ -7,7 +7,9 @@ use crate::{
             icon::{Icon, icon},
             untrusted_text::escaped,
         },
-        form::{advanced::Advanced, credential::Field, find_region::FindRegion, target::Fields},
+        form::{
+            advanced::Advanced, field_error::FieldError, find_region::FindRegion, target::Fields,
+        },
     },
     context::{use_dispatch, use_locale},
     i18n::{self, page::PageMessage},
@@ -20,7 +22,7 @@ use yew::{Html, Properties, component, html};
 pub(crate) struct LockedProps {
     pub(crate) form: Form,
     pub(crate) locked: Vec<Lockable>,
-    pub(crate) problem: Option<Field>,
+    pub(crate) problem: Option<FieldError>,
     /// The last regions of the cloud, the newest first.
     pub(crate) recent: Rc<Vec<String>>,
     /// Whether what one rarely needs was opened in the form alone.

@@ -1,6 +1,6 @@
 //! A controlled `<select>`: it always shows what the state says.
 
-use crate::components::form::compose::sync_value;
+use crate::components::common::dom::sync_value;
 use yew::{
     AttrValue, Callback, Event, Html, Properties, component, html, use_effect, use_node_ref,
 };

@@ -5,8 +5,7 @@ use crate::{
     components::{
         common::{dom::value_of, untrusted_text::escaped},
         form::{
-            compose::{message_for, problem_at},
-            credential::Field,
+            field_error::{FieldError, error_at, message_for},
             select::{Select, choice},
         },
     },
@@ -32,7 +31,7 @@ pub(crate) const OTHER: &str = "other";
 #[derive(PartialEq, Properties)]
 pub(crate) struct TargetProps {
     pub(crate) form: Form,
-    pub(crate) problem: Option<Field>,
+    pub(crate) problem: Option<FieldError>,
 }
 
 /// Cloud, region, operation and mode.
@@ -63,7 +62,7 @@ pub(crate) fn Target(props: &TargetProps) -> Html {
 /// The fields one by one: where the operator has locked some, the others are rendered.
 pub(crate) struct Fields<'a> {
     pub(crate) form: &'a Form,
-    pub(crate) problem: Option<&'a Field>,
+    pub(crate) problem: Option<&'a FieldError>,
     pub(crate) dispatch: &'a Callback<Intent>,
     pub(crate) locale: Locale,
 }
@@ -141,7 +140,7 @@ impl Fields<'_> {
     }
 
     pub(crate) fn operation_problem(&self) -> Html {
-        problem_at("e-operation", self.error("operation"))
+        error_at("e-operation", self.error("operation"))
     }
 
     pub(crate) fn mode(&self) -> Html {
@@ -162,7 +161,7 @@ impl Fields<'_> {
                     id="mode-help">
                     { form.mode().help.in_locale(self.locale) }
                 </p>
-                { problem_at("e-mode", self.error("mode")) }
+                { error_at("e-mode", self.error("mode")) }
             </fieldset>
         }
     }
@@ -265,7 +264,7 @@ pub(crate) fn Region(props: &RegionProps) -> Html {
                     placeholder={message::OTHER_REGION_LABEL.in_locale(locale)} aria-describedby="e-region"
                     value={props.region.clone()} {oninput} />
             }
-            { problem_at("e-region", problem) }
+            { error_at("e-region", problem) }
         </div>
     }
 }

@@ -7,10 +7,10 @@ use crate::{
             dom::value_of,
             icon::{Icon, icon},
             throttled::Throttled,
+            undo::Undo,
             untrusted_text::escaped,
         },
         errors::explanation::{explain_fault_of, fault_card},
-        form::last_ids::Undo,
     },
     context::{use_dispatch, use_locale},
     i18n::{

@@ -11,7 +11,7 @@ use crate::{
             unsigned::unsigned,
             untrusted_text::{escaped, untrusted_text},
         },
-        form::compose::{ignore_key_repeat, problem_at},
+        form::{compose::ignore_key_repeat, field_error::error_at},
         review::{
             confirm::{Confirm, Subject},
             pacing::PacingSettings,
@@ -139,7 +139,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                                     oninput={dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::Reason(value_of(&event))))} />
                             </label>
                             { last_reason(props, &dispatch, locale) }
-                            { problem_at("e-reason", no_reason.as_deref()) }
+                            { error_at("e-reason", no_reason.as_deref()) }
                         </div>
                         if review.needs_typed_count() {
                             <div class="field">
@@ -149,7 +149,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
                                         autocomplete="off" value={review.typed_count.clone()} oninput={ontyped}
                                         aria-invalid={wrong.as_ref().map(|_| "true")} aria-describedby="e-typed" />
                                 </label>
-                                { problem_at("e-typed", wrong.as_deref()) }
+                                { error_at("e-typed", wrong.as_deref()) }
                             </div>
                         }
                     </div>
