@@ -10,7 +10,7 @@ use crate::{
             page_link::PageLink,
             untrusted_text::escaped,
         },
-        errors::explanation::{badge, facts, hints, permission, way},
+        errors::explanation::{badge, facts, failure_point, hints, permission},
     },
     context::use_locale,
     i18n::{self, lines, message, page},
@@ -154,7 +154,7 @@ fn explanation(explanation: &Explanation, locale: Locale) -> Html {
                         { i18n::confidence(explanation.confidence).in_locale(locale) }
                     </dd>
                 }
-                { way(explanation, locale) }
+                { failure_point(explanation, locale) }
                 { facts(explanation, None, locale) }
                 if let Some(id) = &explanation.request_id {
                     <dt>{ t(message::REQUEST_COLUMN) }</dt><dd><code>{ escaped(id) }</code></dd>

@@ -13,7 +13,7 @@ use crate::{
             instances::{cause_key, is_failure},
         },
     },
-    context::{Dispatch, use_dispatch, use_locale},
+    context::{use_dispatch, use_locale},
     i18n::{self, MessageArgs, message},
     pages::errors::vendor_page,
     store::{Intent, Shared},
@@ -29,7 +29,7 @@ use relight_core::{
         outcome::{Denial, Fault, Outcome},
         plan::OperationSpec,
     },
-    run::{Choice, Event, Row, Run, RunStatus},
+    run::{Approval, Choice, Event, Row, Run, RunStatus},
     signing::request::{Request, Signed},
 };
 use std::{rc::Rc, sync::Arc};
@@ -41,9 +41,9 @@ const NAMED_MAX: usize = 20;
 /// A vendor's text longer than this may need a scroll bar.
 const SCROLLED_BYTES: usize = 160;
 
-/// Props of [`Explanation`]: the instance that is explained.
-#[derive(Properties)]
-pub(crate) struct CardProps {
+/// Props of [`ExplanationCard`]: the instance that is explained.
+#[derive(Clone, Properties)]
+pub(crate) struct ExplanationCardProps {
     pub(crate) run: Shared<Run>,
     pub(crate) row: Arc<Row>,
     /// The call that had the instance, as it was sent; `None` if this page has not sent it.
@@ -54,7 +54,7 @@ pub(crate) struct CardProps {
     pub(crate) on_confirming: Callback<Option<Choice>>,
 }
 
-impl PartialEq for CardProps {
+impl PartialEq for ExplanationCardProps {
     fn eq(&self, other: &Self) -> bool {
         // A call is signed once, so its index is enough.
         self.run == other.run
@@ -67,8 +67,8 @@ impl PartialEq for CardProps {
 
 /// The explanation of an instance's outcome.
 #[component]
-pub(crate) fn Card(props: &CardProps) -> Html {
-    let (locale, dispatch) = (use_locale(), use_dispatch());
+pub(crate) fn ExplanationCard(props: &ExplanationCardProps) -> Html {
+    let locale = use_locale();
     let (run, row) = (&*props.run, &*props.row);
     let t = |text: Text| text.in_locale(locale);
     let spec = run.spec();
@@ -131,7 +131,7 @@ pub(crate) fn Card(props: &CardProps) -> Html {
             </div>
             if let Some(explanation) = error {
                 { hints(explanation) }
-                { actions(props, explanation, &dispatch, locale) }
+                <Actions card={props.clone()} suggested={explanation.suggested_actions.clone()} />
                 { permission(explanation, locale) }
             }
             <dl class="kv">
@@ -188,7 +188,7 @@ fn facts_of_row(run: &Run, row: &Row, locale: Locale) -> Html {
 }
 
 /// What is known of the request that a row was sent in.
-fn known(props: &CardProps) -> Known<'_> {
+fn known(props: &ExplanationCardProps) -> Known<'_> {
     let run = &props.run;
     Known {
         key_id: Some(&run.about().key_id),
@@ -201,94 +201,94 @@ fn known(props: &CardProps) -> Known<'_> {
     }
 }
 
+#[derive(PartialEq, Properties)]
+struct ActionsProps {
+    card: ExplanationCardProps,
+    suggested: Vec<SuggestedAction>,
+}
+
 /// The actions that help against an error, the best first. Only what works here is offered.
-fn actions(
-    props: &CardProps,
-    explanation: &Explanation,
-    dispatch: &Dispatch,
-    locale: Locale,
-) -> Html {
-    let (run, row) = (&*props.run, &*props.row);
-    let over = match run.status() {
+#[component]
+fn Actions(props: &ActionsProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let ActionsProps { card, suggested } = props;
+    let (run, row) = (&*card.run, &*card.row);
+    let is_over = match run.status() {
         RunStatus::Finished | RunStatus::Stopped | RunStatus::Watching => true,
         RunStatus::Sending | RunStatus::Paused(_) => false,
     };
     let ids = of_same_cause(run, row);
-    let count = ids.len();
     let verb = run.spec().operation().verb;
     let start_over = |verb: Verb, region_search: bool, keep_key: bool| {
         let ids = ids.clone();
-        dispatch.reform(move |_| Intent::StartOver {
+        let start_over = move |_: MouseEvent| Intent::StartOver {
             ids: ids.clone(),
             verb,
             region_search,
             keep_key,
+        };
+        is_over.then(|| dispatch.reform(start_over))
+    };
+    let retry_count = run.choice_count(Choice::RetryFailed);
+    let retry = || {
+        let onclick = card.on_confirming.reform(|_: MouseEvent| Some(Choice::RetryFailed));
+        (retry_count > 0).then_some(onclick)
+    };
+    let button = |action: &'static str, text: String, onclick: Option<Callback<MouseEvent>>| {
+        onclick.map(|onclick| html! {
+            <button type="button" class="tiny" key={action} data-action={action} {onclick}>{ text }</button>
         })
     };
-    let ask = |choice: Choice| props.on_confirming.reform(move |_| Some(choice));
-    let mut buttons: Vec<(&'static str, String, Callback<MouseEvent>)> = Vec::new();
-    for suggested in &explanation.suggested_actions {
-        let button = match suggested {
-            SuggestedAction::RefreshState if row.outcome == Outcome::Unknown => {
-                run.offer(Choice::CheckUnknown).map(|offer| {
-                    let onclick = dispatch.reform(move |_| Intent::Run(Event::Ask(offer.clone())));
-                    ("refresh-state", MessageArgs::CheckNow(1).in_locale(locale), onclick)
-                })
+    let t = |text: Text| text.in_locale(locale).to_owned();
+    let buttons: Vec<Html> = suggested
+        .iter()
+        .filter_map(|suggested| match suggested {
+            SuggestedAction::RefreshState => {
+                let is_unknown = row.outcome == Outcome::Unknown;
+                let count = if is_unknown { 1 } else { ids.len() };
+                let onclick = if is_unknown {
+                    let ask = |offer: Approval| {
+                        dispatch.reform(move |_| Intent::Run(Event::Ask(offer.clone())))
+                    };
+                    run.offer(Choice::CheckUnknown).map(ask)
+                } else {
+                    start_over(verb, false, true)
+                };
+                button("refresh-state", MessageArgs::CheckNow(count).in_locale(locale), onclick)
             }
-            SuggestedAction::RefreshState => over.then(|| {
-                (
-                    "refresh-state",
-                    MessageArgs::CheckNow(count).in_locale(locale),
-                    start_over(verb, false, true),
-                )
-            }),
-            SuggestedAction::StartInstead => (over && verb == Verb::Reboot).then(|| {
-                let words = message::START_INSTEAD.in_locale(locale).to_owned();
-                ("start-instead", words, start_over(Verb::Start, false, true))
-            }),
-            SuggestedAction::OtherRegion => (over && run.spec().target().cloud.regions.required)
-                .then(|| {
-                    let words = message::SEARCH_REGIONS.in_locale(locale).to_owned();
-                    ("other-region", words, start_over(verb, true, true))
-                }),
+            SuggestedAction::StartInstead => {
+                let onclick = start_over(Verb::Start, false, true).filter(|_| verb == Verb::Reboot);
+                button("start-instead", t(message::START_INSTEAD), onclick)
+            }
+            SuggestedAction::OtherRegion => {
+                let has_regions = run.spec().target().cloud.regions.required;
+                let onclick = start_over(verb, true, true).filter(|_| has_regions);
+                button("other-region", t(message::SEARCH_REGIONS), onclick)
+            }
             SuggestedAction::CorrectClock => {
-                (run.choice_count(Choice::RetryFailed) > 0).then(|| {
-                    let words = message::CORRECT_CLOCK.in_locale(locale).to_owned();
-                    ("correct-clock", words, ask(Choice::RetryFailed))
-                })
+                button("correct-clock", t(message::CORRECT_CLOCK), retry())
             }
-            SuggestedAction::SendAgain => {
-                let count = run.choice_count(Choice::RetryFailed);
-                (count > 0).then(|| {
-                    let words = MessageArgs::RetryFailed(count).in_locale(locale);
-                    ("send-again", words, ask(Choice::RetryFailed))
-                })
+            SuggestedAction::SendAgain => button(
+                "send-again",
+                MessageArgs::RetryFailed(retry_count).in_locale(locale),
+                retry(),
+            ),
+            SuggestedAction::EnterKey => {
+                button("enter-key", t(message::ENTER_KEY_AGAIN), start_over(verb, false, false))
             }
-            SuggestedAction::EnterKey => over.then(|| {
-                let words = message::ENTER_KEY_AGAIN.in_locale(locale).to_owned();
-                ("enter-key", words, start_over(verb, false, false))
-            }),
             SuggestedAction::CompareSignature => {
-                row.call.filter(|_| props.signed.is_some()).map(|call| {
-                    let words = message::COMPARE_SIGNATURE.in_locale(locale).to_owned();
-                    ("compare-signature", words, props.on_inspect.reform(move |_| call))
-                })
+                let call = row.call.filter(|_| card.signed.is_some());
+                let onclick = call.map(|call| card.on_inspect.reform(move |_| call));
+                button("compare-signature", t(message::COMPARE_SIGNATURE), onclick)
             }
             // The policy has a button of its own.
             SuggestedAction::CopyPolicy => None,
-        };
-        buttons.extend(button);
-    }
+        })
+        .collect();
     if buttons.is_empty() {
         return Html::default();
     }
-    html! {
-        <div class="row actions">
-            { for buttons.into_iter().map(|(action, words, onclick)| html! {
-                <button type="button" class="tiny" data-action={action} {onclick}>{ words }</button>
-            }) }
-        </div>
-    }
+    html! { <div class="row actions">{ for buttons }</div> }
 }
 
 /// The instances with the same cause.
@@ -367,7 +367,7 @@ pub(crate) fn badge(retry: Retry, locale: Locale) -> Html {
 }
 
 /// Where it failed, and whether anything was carried out, as terms of a list.
-pub(crate) fn way(explanation: &Explanation, locale: Locale) -> Html {
+pub(crate) fn failure_point(explanation: &Explanation, locale: Locale) -> Html {
     let t = |text: Text| text.in_locale(locale);
     let Explanation { effect, reached, hop, host, .. } = explanation;
     html! {
@@ -492,7 +492,7 @@ fn term(name: &'static str, value: &str) -> Html {
 
 /// Everything that vendor support asks for, and no secret.
 fn for_support(
-    props: &CardProps,
+    props: &ExplanationCardProps,
     title: &str,
     explanation: Option<&Explanation>,
     request_id: Option<&str>,

@@ -10,7 +10,7 @@ use crate::{
         },
         form::field_error::error_at,
     },
-    context::{Dispatch, use_dispatch, use_locale},
+    context::{use_dispatch, use_locale},
     i18n::{self, FormMessage, message, page::PageMessage},
     store::Intent,
 };
@@ -111,7 +111,7 @@ struct FoundProps {
 
 #[component]
 fn Found(props: &FoundProps) -> Html {
-    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let locale = use_locale();
     let selected = use_state_eq(|| Counter::All);
     let parsed = &props.parsed;
     let count = |kind: Counter| parsed.problems.iter().filter(|one| kind.counts(one)).count();
@@ -165,7 +165,7 @@ fn Found(props: &FoundProps) -> Html {
                     </ul>
                 </div>
             } else if problems > 0 {
-                { problems_of(parsed, *selected, &dispatch, locale) }
+                <Problems {parsed} kind={*selected} />
             }
             if parsed.ignored > 0 {
                 <p class="small muted" data-count="ignored">
@@ -183,11 +183,22 @@ const fn doubt(id: &ParsedId) -> Text {
     if id.rounded { ROUNDED } else { message::UNUSUAL_REASON }
 }
 
-fn problems_of(parsed: &ParsedIds, kind: Counter, dispatch: &Dispatch, locale: Locale) -> Html {
+#[derive(PartialEq, Properties)]
+struct ProblemsProps {
+    parsed: Arc<ParsedIds>,
+    /// Those that are listed.
+    kind: Counter,
+}
+
+/// What is not sent and why, and what can be done with it.
+#[component]
+fn Problems(props: &ProblemsProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let ProblemsProps { parsed, kind } = props;
     let total = parsed.problems.len();
     let of_kind = || parsed.problems.iter().filter(|one| kind.counts(one));
     // Across all kinds a few are enough: the counters list the rest.
-    let listed = if kind == Counter::All { 4 } else { LISTED };
+    let listed = if *kind == Counter::All { 4 } else { LISTED };
     let onremove = dispatch.reform(|_| Intent::Edit(FormEdit::RemoveProblems));
     let corrections = parsed.corrections().count();
     let onuse = dispatch.reform(|_| Intent::UseCorrections);

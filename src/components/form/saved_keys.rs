@@ -10,7 +10,7 @@ use crate::{
         },
         form::key_details::KeyDetailsProps,
     },
-    context::{Dispatch, use_dispatch, use_locale},
+    context::{use_dispatch, use_locale},
     i18n::{self, keys},
     services::{
         database::Unavailable,
@@ -41,7 +41,12 @@ pub(crate) fn SavedKeyList(props: &KeyDetailsProps) -> Html {
             if !entries.is_empty() {
                 <div class="stack tight keyring" role="group" aria-label={keys::SAVED.in_locale(locale)}>
                     <h3>{ keys::SAVED.in_locale(locale) }</h3>
-                    <ul class="plain">{ for entries.iter().map(|entry| row(props, entry, may_choose, &dispatch, locale)) }</ul>
+                    <ul class="plain">
+                    { for entries.iter().map(|entry| html! {
+                        <SavedKeyRow key={&*entry.id} entry={(*entry).clone()} {may_choose}
+                            is_in_use={props.key_state.chosen.as_deref() == Some(&*entry.id)} />
+                    }) }
+                </ul>
                     <p class="small muted">
                         { if saved_keys.is_forbidden { keys::SAVED_FORBIDDEN } else { keys::SAVED_HINT }.in_locale(locale) }
                     </p>
@@ -86,15 +91,18 @@ pub(crate) fn SaveKeySection(props: &KeyDetailsProps) -> Html {
     html! { <SaveKeyField key_id={shortened(&props.key_id)} is_wanted={key.saved_keys.is_wanted} /> }
 }
 
-fn row(
-    props: &KeyDetailsProps,
-    entry: &SavedKey,
+#[derive(PartialEq, Properties)]
+struct SavedKeyRowProps {
+    entry: SavedKey,
+    is_in_use: bool,
     may_choose: bool,
-    dispatch: &Dispatch,
-    locale: Locale,
-) -> Html {
+}
+
+#[component]
+fn SavedKeyRow(props: &SavedKeyRowProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let SavedKeyRowProps { entry, is_in_use, may_choose } = props;
     let id: Rc<str> = entry.id.as_str().into();
-    let is_in_use = props.key_state.chosen.as_ref() == Some(&id);
     let key_id = shortened(&entry.key_id);
     let name = if entry.name.is_empty() { &key_id } else { &entry.name };
     let times = [
@@ -107,14 +115,14 @@ fn row(
     let product = entry.cloud.map(|cloud| cloud.product);
     let label_of = |word: &str| Some(format!("{word}: {}", visible(name)));
     let delete = keys::DELETE.in_locale(locale);
-    let choose = if is_in_use { keys::IN_USE } else { keys::USE }.in_locale(locale);
+    let choose = if *is_in_use { keys::IN_USE } else { keys::USE }.in_locale(locale);
     let onchoose = {
         let id = Rc::clone(&id);
         dispatch.reform(move |_| Intent::Choose(Rc::clone(&id)))
     };
     let ondelete = dispatch.reform(move |_| Intent::DeleteSavedKey(Some(Rc::clone(&id))));
     html! {
-        <li class="row" key={&*entry.id} data-kept={name.to_owned()} data-usable={entry.is_usable.to_string()}>
+        <li class="row" data-kept={name.to_owned()} data-usable={entry.is_usable.to_string()}>
             <span class="grow">
                 <strong>{ untrusted_text(name) }</strong>
                 <span class="small muted">
@@ -124,7 +132,7 @@ fn row(
                     if !entry.is_usable { { " · " }{ keys::UNUSABLE.in_locale(locale) } }
                 </span>
             </span>
-            if may_choose && entry.is_usable {
+            if *may_choose && entry.is_usable {
                 <button type="button" class="tiny" data-action="choose" aria-pressed={is_in_use.to_string()}
                     aria-label={label_of(choose)} onclick={onchoose}>
                     { choose }

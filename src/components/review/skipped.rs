@@ -12,14 +12,13 @@ use crate::{
         errors::explanation::joined,
         run::chip::Tone,
     },
-    context::{Dispatch, use_dispatch, use_locale},
+    context::{use_dispatch, use_locale},
     i18n::{self, FormMessage, MessageArgs, message},
     store::Intent,
 };
 use relight_core::{
-    i18n::Locale,
     model::{cloud::Verb, eligibility::SkipReason, instance_id::InstanceId},
-    session::{Action, RegionSearch, Review},
+    session::{Action, Review},
 };
 use std::{collections::BTreeMap, sync::Arc};
 use yew::{Html, Properties, classes, component, html};
@@ -35,38 +34,44 @@ pub(crate) struct SkippedProps {
 /// The skipped instances.
 #[component]
 pub(crate) fn Skipped(props: &SkippedProps) -> Html {
-    let (locale, dispatch) = (use_locale(), use_dispatch());
-    let listed = use_page_size(LISTED);
+    let locale = use_locale();
     let review = &props.review;
-    let mut reasons: BTreeMap<SkipReason, Vec<&InstanceId>> = BTreeMap::new();
+    let mut reasons: BTreeMap<SkipReason, Vec<InstanceId>> = BTreeMap::new();
     for (id, reason) in review.skipped.iter() {
-        reasons.entry(*reason).or_default().push(id);
+        reasons.entry(*reason).or_default().push(id.clone());
     }
     html! {
         <div class="group skipped">
             <h3>{ message::SKIPPED_TITLE.in_locale(locale) }</h3>
-            { for reasons.into_iter().map(|(reason, ids)| line(locale, review, &dispatch, reason, &ids, listed)) }
-            if let Some(region_search) = &review.region_search { { search(region_search, &dispatch, locale) } }
+            { for reasons.into_iter().map(|(reason, ids)| html! {
+                <Reason key={reason.word()} review={review.clone()} {reason} {ids} />
+            }) }
+            <SearchProgress review={review.clone()} />
         </div>
     }
 }
 
-fn line(
-    locale: Locale,
-    review: &Review,
-    dispatch: &Dispatch,
+#[derive(PartialEq, Properties)]
+struct ReasonProps {
+    review: Arc<Review>,
     reason: SkipReason,
-    ids: &[&InstanceId],
-    listed: usize,
-) -> Html {
-    let (tone, picture) = tone_and_icon(reason);
+    ids: Vec<InstanceId>,
+}
+
+/// The instances that are skipped for a reason.
+#[component]
+fn Reason(props: &ReasonProps) -> Html {
+    let locale = use_locale();
+    let ReasonProps { review, reason, ids } = props;
+    let listed = use_page_size(LISTED);
+    let (tone, picture) = tone_and_icon(*reason);
     html! {
-        <div class="row small cause" key={reason.word()} data-skipped={reason.word()}>
+        <div class="row small cause" data-skipped={reason.word()}>
             <details class="grow bare" open={listed > LISTED}>
                 <summary>
                     <span class={classes!("chip", tone.class())}>
                         { icon(picture) }
-                        { i18n::number(locale, ids.len()) }{ " " }{ i18n::skip_reason(reason).in_locale(locale) }
+                        { i18n::number(locale, ids.len()) }{ " " }{ i18n::skip_reason(*reason).in_locale(locale) }
                     </span>
                 </summary>
                 <ul class="plain">
@@ -77,17 +82,26 @@ fn line(
                         <li class="muted">{ FormMessage::AndMore(ids.len() - listed).in_locale(locale) }</li>
                     }
                 </ul>
-            <CopyButton text={joined(ids.iter().copied())} label={message::COPY_IDS} />
+                <CopyButton text={joined(ids.iter())} label={message::COPY_IDS} />
             </details>
-            { instead(review, reason, dispatch, locale) }
+            <Instead review={review.clone()} reason={*reason} />
         </div>
     }
 }
 
+#[derive(PartialEq, Properties)]
+struct InsteadProps {
+    review: Arc<Review>,
+    reason: SkipReason,
+}
+
 /// The action that helps, if there is one.
-fn instead(review: &Review, reason: SkipReason, dispatch: &Dispatch, locale: Locale) -> Html {
-    let asked = review.spec.operation().verb;
-    let other = match (reason, asked) {
+#[component]
+fn Instead(props: &InsteadProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let InsteadProps { review, reason } = props;
+    let reason = *reason;
+    let other = match (reason, review.spec.operation().verb) {
         (SkipReason::Stopped, Verb::Reboot) => Some((Verb::Start, message::START_INSTEAD)),
         (SkipReason::AlreadyRunning, Verb::Start) => Some((Verb::Reboot, message::RESTART_INSTEAD)),
         _ => None,
@@ -110,7 +124,16 @@ fn instead(review: &Review, reason: SkipReason, dispatch: &Dispatch, locale: Loc
     Html::default()
 }
 
-fn search(region_search: &RegionSearch, dispatch: &Dispatch, locale: Locale) -> Html {
+#[derive(PartialEq, Properties)]
+struct SearchProgressProps {
+    review: Arc<Review>,
+}
+
+/// The progress of the search in other regions, and what it has found.
+#[component]
+fn SearchProgress(props: &SearchProgressProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let Some(region_search) = &props.review.region_search else { return Html::default() };
     let (done, total) = region_search.progress();
     let nothing = region_search.is_done() && region_search.found().is_empty();
     html! {
@@ -129,7 +152,7 @@ fn search(region_search: &RegionSearch, dispatch: &Dispatch, locale: Locale) -> 
                 let to = region.clone();
                 let onclick = dispatch.reform(move |_| Intent::Form(Action::GoTo { region: to.clone() }));
                 html! {
-                    <div class="row">
+                    <div class="row" key={region.clone()}>
                         <span class="grow">{ escaped(&MessageArgs::FoundIn { region, count: ids.len() }.in_locale(locale)) }</span>
                         <button type="button" class="tiny" data-action="go-to" data-region={region.clone()} {onclick}>
                             { message::GO_THERE.in_locale(locale) }

@@ -8,7 +8,7 @@ use crate::{
             icon::{Icon, icon},
             untrusted_text::escaped,
         },
-        errors::explanation::{Card, explain_fault, joined},
+        errors::explanation::{ExplanationCard, explain_fault, joined},
         run::{
             calls::Calls,
             chip::outcome_tone,
@@ -19,7 +19,7 @@ use crate::{
             skipped::SkippedRows,
         },
     },
-    context::{Dispatch, use_dispatch, use_locale},
+    context::{use_dispatch, use_locale},
     i18n::{self, MessageArgs, OperationLabel, message},
     store::{Intent, Shared},
 };
@@ -32,8 +32,8 @@ use relight_core::{
 };
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use yew::{
-    Callback, Html, NodeRef, Properties, component, html, use_callback, use_effect_with, use_memo,
-    use_node_ref, use_state_eq,
+    AttrValue, Callback, Html, Properties, component, html, use_callback, use_effect_with,
+    use_memo, use_node_ref, use_state_eq,
 };
 
 /// The run, and its requests as they were sent.
@@ -50,7 +50,7 @@ pub(crate) struct ResultsProps {
 /// A run.
 #[component]
 pub(crate) fn Results(props: &ResultsProps) -> Html {
-    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let locale = use_locale();
     let run = &props.run;
     let t = |text: Text| text.in_locale(locale);
     let filter = use_state_eq(|| None::<Outcome>);
@@ -58,11 +58,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
     let selected = use_state_eq(|| None::<InstanceId>);
     let inspected = use_state_eq(|| None::<usize>);
     let confirming = use_state_eq(|| None::<Choice>);
-    let (heading, aside) = (use_node_ref(), use_node_ref());
-    {
-        let heading = heading.clone();
-        use_effect_with((), move |()| focus(&heading));
-    }
+    let aside = use_node_ref();
     let causes = use_memo((run.clone(), locale), |(run, locale)| causes(run, *locale));
     let on_filter = {
         let (filter, cause) = (filter.clone(), cause.clone());
@@ -111,12 +107,12 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
     let row = chosen(run, (*selected).as_ref(), cause.as_ref());
     html! {
         <section class="panel run" part="panel run" aria-labelledby="h-run" data-stage={status_name(run.status())}>
-            { head(run, &heading, &dispatch, locale) }
+            <Head run={run.clone()} />
             <div class="body">
                 <Progress run={run.clone()} now={props.now} />
                 { notices(run, locale) }
                 <Counters run={run.clone()} filter={*filter} {on_filter} />
-                { cause_list(&causes, cause.as_ref(), &on_cause, locale) }
+                <Causes {causes} pressed={(*cause).clone()} {on_cause} />
                 <SkippedRows run={run.clone()} is_free={is_free(run)} />
             </div>
             <div class="split">
@@ -124,7 +120,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
                     selected={row.map(|row| row.id.clone())} now={props.now} {on_select} />
                 <aside ref={aside} part="explanation" aria-label={t(message::WHAT_HAPPENED)}>
                     if let Some(row) = row {
-                        <Card run={run.clone()} row={row.clone()}
+                        <ExplanationCard run={run.clone()} row={row.clone()}
                             signed={row.call.and_then(|call| props.signed.get(call)?.clone())}
                             on_inspect={&on_inspect} on_confirming={&on_confirming} />
                     } else {
@@ -148,7 +144,21 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
     }
 }
 
-fn head(run: &Run, heading: &NodeRef, dispatch: &Dispatch, locale: Locale) -> Html {
+#[derive(PartialEq, Properties)]
+struct HeadProps {
+    run: Shared<Run>,
+}
+
+/// What the run does, and the buttons that stop and resume it. It has the focus once it is shown.
+#[component]
+fn Head(props: &HeadProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let run = &props.run;
+    let heading = use_node_ref();
+    {
+        let heading = heading.clone();
+        use_effect_with((), move |()| focus(&heading));
+    }
     let t = |text: Text| text.in_locale(locale);
     let (status, spec) = (run.status(), run.spec());
     let target = spec.target();
@@ -158,7 +168,7 @@ fn head(run: &Run, heading: &NodeRef, dispatch: &Dispatch, locale: Locale) -> Ht
     };
     html! {
         <div class="head">
-            <h2 id="h-run" tabindex="-1" ref={heading.clone()}>
+            <h2 id="h-run" tabindex="-1" ref={heading}>
                 { MessageArgs::RunTitle { label: OperationLabel::of(spec), count: asked(run), active }.in_locale(locale) }
             </h2>
             <span class="small muted">
@@ -213,45 +223,50 @@ fn notices(run: &Run, locale: Locale) -> Html {
 }
 
 /// A cause of failures.
+#[derive(PartialEq)]
 struct Cause {
     key: Rc<str>,
     title: String,
     code: String,
     outcome: Outcome,
     count: usize,
-    ids: String,
+    /// Joined for the clipboard.
+    ids: AttrValue,
 }
 
-fn cause_list(
-    causes: &[Cause],
-    pressed: Option<&Rc<str>>,
-    on_cause: &Callback<Rc<str>>,
-    locale: Locale,
-) -> Html {
-    if causes.is_empty() {
+#[derive(PartialEq, Properties)]
+struct CausesProps {
+    causes: Rc<Vec<Cause>>,
+    /// The key of the cause that the table is filtered by, if any.
+    pressed: Option<Rc<str>>,
+    on_cause: Callback<Rc<str>>,
+}
+
+/// The causes of failures, each of which filters the table.
+#[component]
+fn Causes(props: &CausesProps) -> Html {
+    let locale = use_locale();
+    if props.causes.is_empty() {
         return Html::default();
     }
     html! {
         <div class="group causes">
             <h3>{ message::CAUSES.in_locale(locale) }</h3>
-            { for causes.iter().map(|one| cause_line(locale, one, pressed == Some(&one.key), on_cause)) }
-        </div>
-    }
-}
-
-fn cause_line(locale: Locale, cause: &Cause, pressed: bool, on_cause: &Callback<Rc<str>>) -> Html {
-    let onclick = {
-        let key = cause.key.clone();
-        on_cause.reform(move |_| key.clone())
-    };
-    html! {
-        <div class="row cause small" key={&*cause.key} data-cause={cause.code.clone()}>
-            <b class={outcome_tone(cause.outcome).class()}>{ i18n::number(locale, cause.count) }</b>
-            <span class="grow">{ escaped(&cause.title) }{ " " }<code class="muted">{ escaped(&cause.code) }</code></span>
-            <button type="button" class="tiny" data-action="show-cause" aria-pressed={pressed.to_string()} {onclick}>
-                { MessageArgs::ShowOnly(cause.count).in_locale(locale) }
-            </button>
-            <CopyButton text={cause.ids.clone()} label={message::COPY_IDS} />
+            { for props.causes.iter().map(|cause| {
+                let key = cause.key.clone();
+                let onclick = props.on_cause.reform(move |_| key.clone());
+                let is_pressed = props.pressed.as_ref() == Some(&cause.key);
+                html! {
+                    <div class="row cause small" key={&*cause.key} data-cause={cause.code.clone()}>
+                        <b class={outcome_tone(cause.outcome).class()}>{ i18n::number(locale, cause.count) }</b>
+                        <span class="grow">{ escaped(&cause.title) }{ " " }<code class="muted">{ escaped(&cause.code) }</code></span>
+                        <button type="button" class="tiny" data-action="show-cause" aria-pressed={is_pressed.to_string()} {onclick}>
+                            { MessageArgs::ShowOnly(cause.count).in_locale(locale) }
+                        </button>
+                        <CopyButton text={cause.ids.clone()} label={message::COPY_IDS} />
+                    </div>
+                }
+            }) }
         </div>
     }
 }
@@ -275,7 +290,7 @@ fn causes(run: &Run, locale: Locale) -> Vec<Cause> {
                 code: explanation.code.unwrap_or_default(),
                 outcome: first.outcome,
                 count: rows.len(),
-                ids: joined(rows.iter().map(|row| &row.id)),
+                ids: joined(rows.iter().map(|row| &row.id)).into(),
             })
         })
         .collect();
