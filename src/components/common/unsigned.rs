@@ -1,20 +1,31 @@
 //! A request before it is signed.
 
-use crate::{components::common::untrusted_text::escaped, i18n::message};
+use crate::{
+    components::common::untrusted_text::escaped, context::use_locale, i18n::message, store::Shared,
+};
 use relight_core::{
     clouds,
-    i18n::{Locale, Text},
+    i18n::Text,
     model::{plan::Batch, route::Route},
     signing::request::{Pair, Payload},
 };
-use yew::{Html, html};
+use yew::{Html, Properties, component, html};
+
+/// Props of [`UnsignedRequest`].
+#[derive(PartialEq, Properties)]
+pub(crate) struct UnsignedRequestProps {
+    pub(crate) batch: Batch,
+    pub(crate) route: Shared<Route>,
+}
 
 /// What is sent, without what only a signed request has.
-pub(crate) fn unsigned(batch: &Batch, route: &Route, locale: Locale) -> Html {
+#[component]
+pub(crate) fn UnsignedRequest(props: &UnsignedRequestProps) -> Html {
+    let locale = use_locale();
     let t = |text: Text| text.in_locale(locale);
-    let request = clouds::request(batch);
+    let request = clouds::request(&props.batch);
     let content = request.content();
-    let address = match route {
+    let address = match &*props.route {
         Route::Direct => format!("https://{}{}", content.host, content.path),
         Route::Proxy { base } => {
             format!("{}/{}{}", base.trim_end_matches('/'), content.host, content.path)

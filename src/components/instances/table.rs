@@ -18,13 +18,16 @@ use crate::{
 };
 use relight_core::{
     form::FormEdit,
-    i18n::{Locale, Text},
-    model::query::{InstanceQuery, ListedInstance},
+    i18n::Text,
+    model::{
+        outcome::DescribedInstance,
+        query::{InstanceQuery, ListedInstance},
+    },
     session::InstanceList,
 };
 use std::{cmp::Ordering, collections::HashSet, rc::Rc, sync::Arc};
 use yew::{
-    Callback, Event, Html, Properties, UseStateHandle, component, html, use_effect_with, use_memo,
+    Callback, Event, Html, MouseEvent, Properties, component, html, use_effect_with, use_memo,
     use_state_eq,
 };
 
@@ -86,6 +89,13 @@ impl Column {
     }
 }
 
+/// How the rows are sorted.
+#[derive(Clone, Copy, PartialEq)]
+struct Order {
+    by: Column,
+    is_descending: bool,
+}
+
 /// Props of [`Table`].
 #[derive(PartialEq, Properties)]
 pub(crate) struct TableProps {
@@ -100,14 +110,14 @@ pub(crate) struct TableProps {
 pub(crate) fn Table(props: &TableProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let TableProps { list, query, chosen } = props;
-    let order = use_state_eq(|| None::<(Column, bool)>);
+    let order = use_state_eq(|| None::<Order>);
     let hidden = use_state_eq(|| vec![Column::Tags]);
     let (page, size) = (use_state_eq(|| 0_usize), use_page_size(ROWS_A_PAGE));
     let ordered = use_memo((list.clone(), *order), |(list, order)| {
         let mut rows = list.instances().to_vec();
-        if let Some((column, is_descending)) = order {
+        if let Some(Order { by, is_descending }) = order {
             rows.sort_by(|one, other| {
-                let ascending = column.compare(one, other);
+                let ascending = by.compare(one, other);
                 if *is_descending { ascending.reverse() } else { ascending }
             });
         }
@@ -142,6 +152,14 @@ pub(crate) fn Table(props: &TableProps) -> Html {
         let page = page.clone();
         Callback::from(move |to| page.set(to))
     };
+    let on_order = {
+        let order = order.clone();
+        Callback::from(move |to| order.set(Some(to)))
+    };
+    let on_hidden = {
+        let hidden = hidden.clone();
+        Callback::from(move |to| hidden.set(to))
+    };
     html! {
         <div class="instances">
             <div class="row tools">
@@ -159,14 +177,14 @@ pub(crate) fn Table(props: &TableProps) -> Html {
                         { ListMessage::SelectAll(found.len()).in_locale(locale) }
                     </button>
                 }
-                { columns(&hidden, locale) }
+                <Columns hidden={(*hidden).clone()} {on_hidden} />
             </div>
             <div class="scroll" tabindex="0" role="region" aria-label={message::ENTER_TO_FOCUS_TABLE.in_locale(locale)}>
                 <table class="listed">
                     <thead><tr>
                         <th scope="col"><span class="hidden">{ texts::SELECT.in_locale(locale) }</span></th>
                         { for Column::ALL.into_iter().filter(|column| is_shown(*column)).map(|column| {
-                            header(column, &order, locale)
+                            html! { <Heading key={column.as_str()} {column} order={*order} on_order={&on_order} /> }
                         }) }
                     </tr></thead>
                     <tbody>
@@ -188,13 +206,21 @@ pub(crate) fn Table(props: &TableProps) -> Html {
     }
 }
 
-/// The heading of a column: a click sorts by it, another the other way round.
-fn header(column: Column, order: &UseStateHandle<Option<(Column, bool)>>, locale: Locale) -> Html {
-    let sorted = order.filter(|(by, _)| *by == column).map(|(_, is_descending)| is_descending);
-    let onclick = {
-        let order = order.clone();
-        Callback::from(move |_| order.set(Some((column, sorted == Some(false)))))
-    };
+#[derive(PartialEq, Properties)]
+struct HeadingProps {
+    column: Column,
+    order: Option<Order>,
+    on_order: Callback<Order>,
+}
+
+/// The heading of a column: a click sorts by it, another reverses the order.
+#[component]
+fn Heading(props: &HeadingProps) -> Html {
+    let locale = use_locale();
+    let column = props.column;
+    let sorted = props.order.filter(|order| order.by == column).map(|order| order.is_descending);
+    let order = Order { by: column, is_descending: sorted == Some(false) };
+    let onclick = props.on_order.reform(move |_: MouseEvent| order);
     let aria_sort =
         sorted.map(|is_descending| if is_descending { "descending" } else { "ascending" });
     let class = match column {
@@ -213,18 +239,26 @@ fn header(column: Column, order: &UseStateHandle<Option<(Column, bool)>>, locale
     }
 }
 
+#[derive(PartialEq, Properties)]
+struct ColumnsProps {
+    hidden: Vec<Column>,
+    on_hidden: Callback<Vec<Column>>,
+}
+
 /// Which columns are shown.
-fn columns(hidden: &UseStateHandle<Vec<Column>>, locale: Locale) -> Html {
+#[component]
+fn Columns(props: &ColumnsProps) -> Html {
+    let locale = use_locale();
     let choice = |column: Column| {
-        let hidden = hidden.clone();
+        let hidden = props.hidden.clone();
         let checked = !hidden.contains(&column);
-        let onchange = Callback::from(move |event: Event| {
-            let mut now = (*hidden).clone();
-            now.retain(|one| *one != column);
+        let onchange = props.on_hidden.reform(move |event: Event| {
+            let mut hidden = hidden.clone();
+            hidden.retain(|one| *one != column);
             if !checked_of(&event) {
-                now.push(column);
+                hidden.push(column);
             }
-            hidden.set(now);
+            hidden
         });
         html! {
             <label class="row small">
@@ -282,7 +316,7 @@ fn ListedRow(props: &ListedRowProps) -> Html {
     }
 }
 
-fn tags_of(instance: &relight_core::model::outcome::DescribedInstance) -> String {
+fn tags_of(instance: &DescribedInstance) -> String {
     let tags: Vec<String> =
         instance.tags.iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect();
     tags.join(", ")

@@ -8,7 +8,7 @@ use crate::{
             header::route_name,
             icon::{Icon, icon},
             pager::{Pager, page_range, use_page_size},
-            unsigned::unsigned,
+            unsigned::UnsignedRequest,
             untrusted_text::{escaped, untrusted_text},
         },
         form::{compose::ignore_key_repeat, field_error::error_at},
@@ -19,7 +19,7 @@ use crate::{
         },
         run::chip::state_chip,
     },
-    context::{Dispatch, use_dispatch, use_locale},
+    context::{use_dispatch, use_locale},
     i18n::{self, MessageArgs, OperationLabel, message},
     store::{Intent, Shared},
 };
@@ -69,7 +69,6 @@ pub(crate) struct ReviewProps {
 pub(crate) fn Review(props: &ReviewProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let review = &props.review;
-    let t = |text: Text| text.in_locale(locale);
     let cancel = use_node_ref();
     let (typed, reason) = (use_node_ref(), use_node_ref());
     let check = use_node_ref();
@@ -80,15 +79,10 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
     }
     let spec = &review.spec;
     let count = review.plan.as_ref().map_or(0, |plan| plan.instances());
-    let label = OperationLabel::of(spec);
-    let ontyped =
-        dispatch.reform(|event: InputEvent| Intent::Form(Action::TypedCount(value_of(&event))));
-    let wrong =
-        (*asked && !review.may_send()).then(|| MessageArgs::TypedWrong(count).in_locale(locale));
     let unproven = spec.limits().check_once(spec).err();
-    let reason_given = props.refusal.is_none();
+    let has_reason = props.refusal.is_none();
     let onmissing = {
-        let missing = match (reason_given, review.may_send()) {
+        let missing = match (has_reason, review.may_send()) {
             (false, _) => reason.clone(),
             (true, false) => typed.clone(),
             (true, true) => check.clone(),
@@ -99,18 +93,16 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
             focus(&missing);
         })
     };
-    // That there is no key yet is said when somebody tries to send.
-    let refusal = props.refusal.as_ref().filter(|one| *asked || **one != Refusal::ReasonMissing);
-    let no_reason = refusal.map(|refusal| refusal.sentence(locale));
     let danger = !spec.is_dry_run() && (spec.is_forced() || spec.erases());
     html! {
         <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={ignore_key_repeat()}>
-            { head(review, count, &dispatch, locale) }
+            <Head review={review.clone()} {count} />
             <div class="body">
                 { counts(review, count, locale) }
                 { notices(props, locale) }
                 if review.plan.is_some() && props.refuses_duplicates != CheckResult::Yes && !spec.is_dry_run() {
-                    { duplicate_warning(props, unproven.as_ref(), &check, &dispatch, locale) }
+                    <DuplicateWarning route={props.route.clone()} refuses_duplicates={props.refuses_duplicates}
+                        refusal={unproven.clone()} checking={props.checking} button={check} />
                 }
                 { warnings(review, locale) }
                 if let Some(plan) = &review.plan {
@@ -128,41 +120,18 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
             </div>
             <div class="foot dock">
                 if review.plan.is_some() {
-                    <div class="confirm-fields whole-row">
-                        <div class="field">
-                            <label class="field">
-                                { t(message::REASON) }
-                                <input name="reason" type="text" autocomplete="off" maxlength="200"
-                                    placeholder={if spec.limits().reason_required { "" } else { t(message::OPTIONAL) }}
-                                    value={props.reason.clone()} ref={reason}
-                                    aria-invalid={no_reason.as_ref().map(|_| "true")} aria-describedby="e-reason"
-                                    oninput={dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::Reason(value_of(&event))))} />
-                            </label>
-                            { last_reason(props, &dispatch, locale) }
-                            { error_at("e-reason", no_reason.as_deref()) }
-                        </div>
-                        if review.needs_typed_count() {
-                            <div class="field">
-                                <label class="field">
-                                    { MessageArgs::TypeToConfirm(count).in_locale(locale) }
-                                    <input ref={typed} name="typedCount" type="text" inputmode="numeric"
-                                        autocomplete="off" value={review.typed_count.clone()} oninput={ontyped}
-                                        aria-invalid={wrong.as_ref().map(|_| "true")} aria-describedby="e-typed" />
-                                </label>
-                                { error_at("e-typed", wrong.as_deref()) }
-                            </div>
-                        }
-                    </div>
+                    <ConfirmFields review={review.clone()} reason={props.reason.clone()} last_reason={props.last_reason.clone()}
+                        refusal={props.refusal.clone()} asked={*asked} reason_field={reason} count_field={typed} />
                 }
                 <button type="button" ref={cancel} data-action="cancel"
                     onclick={dispatch.reform(|_| Intent::Form(Action::Back))}>
-                    { t(message::CANCEL) }
+                    { message::CANCEL.in_locale(locale) }
                 </button>
                 <span class="grow wide"></span>
                 if let Some(plan) = review.plan.clone() {
                     <Confirm action="send" subject={Subject::Plan(plan.clone())}
-                        label={MessageArgs::Confirm(label, count).in_locale(locale)} {danger}
-                        ready={review.may_send() && reason_given && unproven.is_none()}
+                        label={MessageArgs::Confirm(OperationLabel::of(spec), count).in_locale(locale)} {danger}
+                        ready={review.may_send() && has_reason && unproven.is_none()}
                         on_confirm={dispatch.reform(move |()| Intent::Send(plan.clone()))}
                         on_missing={onmissing} />
                 }
@@ -171,28 +140,85 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
     }
 }
 
-/// The reason of the last run, to be taken again.
-fn last_reason(props: &ReviewProps, dispatch: &Dispatch, locale: Locale) -> Html {
-    let Some(last) = props.last_reason.as_ref().filter(|_| props.reason.is_empty()) else {
-        return Html::default();
-    };
-    let onclick = {
-        let last = last.clone();
-        dispatch.reform(move |_: MouseEvent| Intent::Edit(FormEdit::Reason(last.to_string())))
-    };
+#[derive(PartialEq, Properties)]
+struct ConfirmFieldsProps {
+    review: Arc<Reviewed>,
+    reason: String,
+    /// The reason of the last run.
+    last_reason: Option<Rc<str>>,
+    /// What is wrong with the plan.
+    refusal: Option<Refusal>,
+    /// Whether the user has tried to send: what is missing is reported from then on.
+    asked: bool,
+    reason_field: NodeRef,
+    count_field: NodeRef,
+}
+
+/// What is typed before sending: the reason, and the count where it must be confirmed.
+#[component]
+fn ConfirmFields(props: &ConfirmFieldsProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let ConfirmFieldsProps { review, reason, last_reason, asked, .. } = props;
+    let t = |text: Text| text.in_locale(locale);
+    let count = review.plan.as_ref().map_or(0, |plan| plan.instances());
+    let refusal = props.refusal.as_ref().filter(|one| *asked || **one != Refusal::ReasonMissing);
+    let reason_error = refusal.map(|refusal| refusal.sentence(locale));
+    let count_error =
+        (*asked && !review.may_send()).then(|| MessageArgs::TypedWrong(count).in_locale(locale));
+    let onreason =
+        dispatch.reform(|event: InputEvent| Intent::Edit(FormEdit::Reason(value_of(&event))));
+    let oncount =
+        dispatch.reform(|event: InputEvent| Intent::Form(Action::TypedCount(value_of(&event))));
     html! {
-        <button type="button" class="tiny" data-action="last-reason" {onclick}>
-            { untrusted_text(&MessageArgs::LastReason(last).in_locale(locale)) }
-        </button>
+        <div class="confirm-fields whole-row">
+            <div class="field">
+                <label class="field">
+                    { t(message::REASON) }
+                    <input name="reason" type="text" autocomplete="off" maxlength="200"
+                        placeholder={if review.spec.limits().reason_required { "" } else { t(message::OPTIONAL) }}
+                        value={reason.clone()} ref={&props.reason_field} oninput={onreason}
+                        aria-invalid={reason_error.as_ref().map(|_| "true")} aria-describedby="e-reason" />
+                </label>
+                if let Some(last) = last_reason.clone().filter(|_| reason.is_empty()) {
+                    <button type="button" class="tiny" data-action="last-reason"
+                        onclick={dispatch.reform(move |_: MouseEvent| Intent::Edit(FormEdit::Reason(last.to_string())))}>
+                        { last_reason.as_deref().map(|last| untrusted_text(&MessageArgs::LastReason(last).in_locale(locale))) }
+                    </button>
+                }
+                { error_at("e-reason", reason_error.as_deref()) }
+            </div>
+            if review.needs_typed_count() {
+                <div class="field">
+                    <label class="field">
+                        { MessageArgs::TypeToConfirm(count).in_locale(locale) }
+                        <input ref={&props.count_field} name="typedCount" type="text" inputmode="numeric"
+                            autocomplete="off" value={review.typed_count.clone()} oninput={oncount}
+                            aria-invalid={count_error.as_ref().map(|_| "true")} aria-describedby="e-typed" />
+                    </label>
+                    { error_at("e-typed", count_error.as_deref()) }
+                </div>
+            }
+        </div>
     }
 }
 
-fn head(review: &Reviewed, count: usize, dispatch: &Dispatch, locale: Locale) -> Html {
+#[derive(PartialEq, Properties)]
+struct HeadProps {
+    review: Arc<Reviewed>,
+    /// How many instances are to be sent.
+    count: usize,
+}
+
+/// What is under review, and how old its states are.
+#[component]
+fn Head(props: &HeadProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let HeadProps { review, count } = props;
     let t = |text: Text| text.in_locale(locale);
     let label = OperationLabel::of(&review.spec);
     html! {
         <div class="head">
-            <h2 id="h-review">{ MessageArgs::ReviewTitle(label, count).in_locale(locale) }</h2>
+            <h2 id="h-review">{ MessageArgs::ReviewTitle(label, *count).in_locale(locale) }</h2>
             <span class="small muted">{ escaped(&target_name(&review.spec, locale)) }</span>
             if let Some(preflight) = &review.preflight {
                 <span class="small muted">
@@ -266,15 +292,23 @@ fn warnings(review: &Reviewed, locale: Locale) -> Html {
         .collect()
 }
 
-/// That a browser may send a request twice, and how to check. `refusal` is why sending is then forbidden.
-fn duplicate_warning(
-    props: &ReviewProps,
-    refusal: Option<&Refusal>,
-    check: &NodeRef,
-    dispatch: &Dispatch,
-    locale: Locale,
-) -> Html {
+#[derive(PartialEq, Properties)]
+struct DuplicateWarningProps {
+    route: Shared<Route>,
+    refuses_duplicates: CheckResult,
+    /// Why nothing can be sent, if the operator requires a proxy that refuses duplicates.
+    refusal: Option<Refusal>,
+    checking: bool,
+    /// The button that checks the connection.
+    button: NodeRef,
+}
+
+/// That a browser may send a request twice, and how to check.
+#[component]
+fn DuplicateWarning(props: &DuplicateWarningProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
     let t = |text: Text| text.in_locale(locale);
+    let refusal = props.refusal.as_ref();
     let is_direct = *props.route == Route::Direct;
     let message = match props.refuses_duplicates {
         _ if is_direct => message::ONCE_DIRECT,
@@ -292,7 +326,7 @@ fn duplicate_warning(
                 }
                 if !is_direct {
                     <div class="row">
-                        <button type="button" ref={check.clone()} data-action="check-connection"
+                        <button type="button" ref={&props.button} data-action="check-connection"
                             aria-busy={props.checking.then_some("true")} disabled={props.checking}
                             onclick={dispatch.reform(|_| Intent::RunDiagnostics)}>
                             { t(message::DIAGNOSTICS_TITLE) }
@@ -544,7 +578,7 @@ fn PlannedCall(props: &PlannedCallProps) -> Html {
             <summary>{ MessageArgs::CallHeading { number, instances }.in_locale(locale) }</summary>
             if let Some(batch) = batch.filter(|_| *open) {
                 <div class="stack request">
-                    { unsigned(batch, &props.route, locale) }
+                    <UnsignedRequest batch={batch.clone()} route={props.route.clone()} />
                     <CopyAs batch={batch.clone()} sent={false} />
                 </div>
             }
