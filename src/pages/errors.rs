@@ -6,7 +6,7 @@ use crate::{
             copy::CopyButton,
             dom::{focus, value_of},
             icon::{Icon, icon},
-            page_link::{Navigation, PageLink, use_navigation},
+            page_link::{PageLink, use_navigation},
             pager::{Pager, page_range, use_page_size},
             untrusted_text::escaped,
         },
@@ -24,8 +24,8 @@ use relight_core::{
     model::outcome::ErrorReport,
 };
 use yew::{
-    Callback, Html, InputEvent, NodeRef, Properties, classes, component, html, use_effect_with,
-    use_memo, use_node_ref, use_state_eq,
+    Callback, Html, InputEvent, Properties, classes, component, html, use_effect_with, use_memo,
+    use_node_ref, use_state_eq,
 };
 
 /// Rows per page.
@@ -47,12 +47,11 @@ struct Listed {
 /// The index.
 #[component]
 pub(crate) fn ErrorsPage(props: &ErrorsPageProps) -> Html {
-    let (locale, navigation) = (use_locale(), use_navigation());
+    let locale = use_locale();
     let t = |text: Text| text.in_locale(locale);
     let wanted = use_state_eq(String::new);
     let (page, size) = (use_state_eq(|| 0_usize), use_page_size(PAGE_SIZE));
     let printing = use_state_eq(|| false);
-    let heading = use_node_ref();
     let all = use_memo(locale, |locale| listed(*locale));
     // An error opened from the full list leads back to the full list.
     let listed_section = use_state_eq(|| props.shown.section);
@@ -62,10 +61,6 @@ pub(crate) fn ErrorsPage(props: &ErrorsPageProps) -> Html {
     };
     use_effect_with(section, move |section| listed_section.set(*section));
     let found = search(&all, &wanted, section);
-    {
-        let heading = heading.clone();
-        use_effect_with(props.shown.code.clone(), move |_| focus(&heading));
-    }
     {
         let page = page.clone();
         use_effect_with(section, move |_| page.set(0));
@@ -118,7 +113,7 @@ pub(crate) fn ErrorsPage(props: &ErrorsPageProps) -> Html {
                     }
                 </div>
                 if let Some((code, of)) = open {
-                    { opened_code(section, of, code, heading, &navigation, locale) }
+                    <OpenedCode listed={section} section={of} code={code.to_owned()} />
                 }
             </div>
         </section>
@@ -158,18 +153,28 @@ fn tools(
     }
 }
 
-/// The meanings of a code, next to the list.
-fn opened_code(
-    chosen: Option<&'static str>,
+#[derive(PartialEq, Properties)]
+struct OpenedCodeProps {
+    /// The section that is listed.
+    listed: Option<&'static str>,
+    /// The section of the code.
     section: &'static str,
-    code: &str,
-    heading: NodeRef,
-    navigation: &Navigation,
-    locale: Locale,
-) -> Html {
-    let up = PageRoute::Errors(IndexFilter { section: chosen, code: None });
+    code: String,
+}
+
+/// The meanings of a code, next to the list. It has the focus once it is shown.
+#[component]
+fn OpenedCode(props: &OpenedCodeProps) -> Html {
+    let (locale, navigation) = (use_locale(), use_navigation());
+    let OpenedCodeProps { listed, section, code } = props;
+    let heading = use_node_ref();
+    {
+        let heading = heading.clone();
+        use_effect_with(code.clone(), move |_| focus(&heading));
+    }
+    let up = PageRoute::Errors(IndexFilter { section: *listed, code: None });
     let items = find_in_index(section, code, locale);
-    let code = items.first().map_or(code, |item| item.code);
+    let code = items.first().map_or(code.as_str(), |item| item.code);
     let manifest = clouds::by_id(section);
     let report = ErrorReport { code: code.to_owned(), ..ErrorReport::default() };
     let entries = manifest.map_or(&[][..], |manifest| clouds::catalogue(manifest).errors);

@@ -128,18 +128,10 @@ impl Filter {
 #[component]
 pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
     let (locale, dispatch, navigation) = (use_locale(), use_dispatch(), use_navigation());
-    let t = |text: Text| text.in_locale(locale);
-    let (page, size) = (use_state_eq(|| 0), use_page_size(PAGE));
-    let filter = use_state_eq(Filter::default);
+    let HistoryPageProps { saved_runs, current, background, is_free } = props;
     let opening = use_state_eq(|| None::<String>);
     let deleting = use_state_eq(Vec::<String>::new);
     let heading = use_node_ref();
-    let all: &[SavedRun] = props.saved_runs.as_deref().map_or(&[], Vec::as_slice);
-    let mut found: Vec<&SavedRun> = all.iter().filter(|one| filter.has(one, locale)).collect();
-    if filter.is_oldest_first {
-        found.reverse();
-    }
-    let listed = found.get(page_range(found.len(), size, *page)).unwrap_or_default();
     {
         let (dispatch, heading) = (dispatch.clone(), heading.clone());
         use_effect_with((), move |()| {
@@ -148,29 +140,15 @@ pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
         });
     }
     {
-        let dispatch = dispatch.clone();
-        // Those that are on the screen, unless what is listed depends on all of them.
-        let ids: Vec<String> = match filter.outcomes {
-            OutcomeFilter::All => listed.iter().map(|one| one.id.clone()).collect(),
-            OutcomeFilter::Failures | OutcomeFilter::Unfinished => {
-                all.iter().map(|one| one.id.clone()).collect()
-            }
-        };
-        use_effect_with(ids, move |ids| {
-            dispatch.emit(Intent::History(HistoryAction::Tally(ids.clone())));
-        });
-    }
-    {
         let on_navigate = navigation.on_navigate.clone();
-        use_effect_with((props.current.clone(), opening.clone()), move |(current, opening)| {
+        use_effect_with((current.clone(), opening.clone()), move |(current, opening)| {
             if current.is_some() && **opening == *current {
                 on_navigate.emit(PageRoute::RestartStart);
             }
         });
     }
     let on_action = {
-        let (dispatch, opening, deleting, current) =
-            (dispatch.clone(), opening.clone(), deleting.clone(), props.current.clone());
+        let (deleting, current) = (deleting.clone(), current.clone());
         Callback::from(move |action: HistoryAction| match action {
             HistoryAction::Delete(ids) => deleting.set(ids),
             HistoryAction::Open(id) if current.as_ref() == Some(&id) => {
@@ -183,6 +161,68 @@ pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
             other => dispatch.emit(Intent::History(other)),
         })
     };
+    let all: &[SavedRun] = saved_runs.as_deref().map_or(&[], Vec::as_slice);
+    let asked: Vec<&SavedRun> = all.iter().filter(|one| deleting.contains(&one.id)).collect();
+    html! {
+        <section class="panel history" part="panel runs" aria-labelledby="h-runs" data-runs={all.len().to_string()}>
+            <div class="head">
+                <h1 id="h-runs" tabindex="-1" ref={heading}>{ MessageArgs::SavedRuns(all.len()).in_locale(locale) }</h1>
+            </div>
+            <div class="body stack">
+                <p class="muted">{ i18n::SAVED_RUNS.in_locale(locale) }</p>
+                if saved_runs.is_some() && all.is_empty() {
+                    <p>{ message::NO_SAVED_RUNS.in_locale(locale) }</p>
+                }
+                if !is_free {
+                    <p class="small hint-warn">{ icon(Icon::Warning) }<span>{ message::RUN_IS_SHOWN.in_locale(locale) }</span></p>
+                }
+                if !asked.is_empty() {
+                    <ConfirmDelete ids={asked.iter().map(|one| one.id.clone()).collect::<Vec<_>>()}
+                        is_unfinished={asked.iter().any(|one| one.tally.is_none_or(|tally| tally.is_unfinished))}
+                        on_close={on_action.reform(|()| HistoryAction::Delete(Vec::new()))} />
+                }
+            </div>
+            if let Some(saved_runs) = saved_runs.as_ref().filter(|saved_runs| !saved_runs.is_empty()) {
+                <RunTable saved_runs={saved_runs.clone()} current={current.clone()} background={background.clone()}
+                    {is_free} {on_action} />
+            }
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct RunTableProps {
+    saved_runs: Shared<Vec<SavedRun>>,
+    current: Option<String>,
+    background: Vec<String>,
+    is_free: bool,
+    on_action: Callback<HistoryAction>,
+}
+
+/// The runs, filtered and paginated.
+#[component]
+fn RunTable(props: &RunTableProps) -> Html {
+    let (locale, dispatch) = (use_locale(), use_dispatch());
+    let RunTableProps { saved_runs, current, background, is_free, on_action } = props;
+    let t = |text: Text| text.in_locale(locale);
+    let (page, size) = (use_state_eq(|| 0), use_page_size(PAGE));
+    let filter = use_state_eq(Filter::default);
+    let mut found: Vec<&SavedRun> =
+        saved_runs.iter().filter(|one| filter.has(one, locale)).collect();
+    if filter.is_oldest_first {
+        found.reverse();
+    }
+    let listed = found.get(page_range(found.len(), size, *page)).unwrap_or_default();
+    // Counts are read of what is on the screen, unless the filter depends on those of all.
+    let ids: Vec<String> = match filter.outcomes {
+        OutcomeFilter::All => listed.iter().map(|one| one.id.clone()).collect(),
+        OutcomeFilter::Failures | OutcomeFilter::Unfinished => {
+            saved_runs.iter().map(|one| one.id.clone()).collect()
+        }
+    };
+    use_effect_with(ids, move |ids| {
+        dispatch.emit(Intent::History(HistoryAction::Tally(ids.clone())));
+    });
     let on_page = {
         let page = page.clone();
         Callback::from(move |to| page.set(to))
@@ -194,57 +234,41 @@ pub(crate) fn HistoryPage(props: &HistoryPageProps) -> Html {
             filter.set(to);
         })
     };
-    let ids_of = |wanted: &dyn Fn(&SavedRun) -> bool| -> Vec<String> {
-        found.iter().filter(|one| wanted(one)).map(|one| one.id.clone()).collect()
+    // What is in flight on another page is not in the records.
+    let may_export = |one: &SavedRun| {
+        let is_here = current.iter().chain(background).any(|id| *id == one.id);
+        one.why.is_none() && (is_here || !one.is_active)
     };
-    let asked: Vec<&SavedRun> = all.iter().filter(|one| deleting.contains(&one.id)).collect();
+    let ids_of = |may: &dyn Fn(&SavedRun) -> bool| -> Vec<String> {
+        found.iter().filter(|one| may(one)).map(|one| one.id.clone()).collect()
+    };
     let is_reading = filter.outcomes != OutcomeFilter::All
-        && all.iter().any(|one| one.why.is_none() && one.tally.is_none());
-    let has_persons = all
+        && saved_runs.iter().any(|one| one.why.is_none() && one.tally.is_none());
+    let has_persons = saved_runs
         .iter()
         .any(|one| one.summary.as_ref().is_some_and(|summary| summary.about.person.is_some()));
     html! {
-        <section class="panel history" part="panel runs" aria-labelledby="h-runs" data-runs={all.len().to_string()}>
-            <div class="head">
-                <h1 id="h-runs" tabindex="-1" ref={heading}>{ MessageArgs::SavedRuns(all.len()).in_locale(locale) }</h1>
+        <>
+            <Filters filter={(*filter).clone()} on_filter={on_filter.clone()} />
+            <div class="scroll" tabindex="0" role="region" aria-label={t(message::SAVED_RUNS)}>
+                <table>
+                    <Headings filter={(*filter).clone()} {on_filter} {has_persons} />
+                    <tbody>
+                        { for listed.iter().map(|one| html! {
+                            <Row key={&*one.id} run={(*one).clone()} is_current={current.as_ref() == Some(&one.id)}
+                                {is_free} may_export={may_export(one)} {has_persons} {on_action} />
+                        }) }
+                    </tbody>
+                </table>
+                if is_reading {
+                    <p class="nothing muted" role="status">{ t(texts::READING) }</p>
+                } else if found.is_empty() {
+                    <p class="nothing muted">{ t(message::NOTHING_MATCHES) }</p>
+                }
             </div>
-            <div class="body stack">
-                <p class="muted">{ i18n::SAVED_RUNS.in_locale(locale) }</p>
-                if props.saved_runs.is_some() && all.is_empty() {
-                    <p>{ t(message::NO_SAVED_RUNS) }</p>
-                }
-                if !props.is_free {
-                    <p class="small hint-warn">{ icon(Icon::Warning) }<span>{ t(message::RUN_IS_SHOWN) }</span></p>
-                }
-                if !asked.is_empty() {
-                    <ConfirmDelete ids={asked.iter().map(|one| one.id.clone()).collect::<Vec<_>>()}
-                        is_unfinished={asked.iter().any(|one| one.tally.is_none_or(|tally| tally.is_unfinished))}
-                        on_close={on_action.reform(|()| HistoryAction::Delete(Vec::new()))} />
-                }
-            </div>
-            if !all.is_empty() {
-                <Filters filter={(*filter).clone()} on_filter={on_filter.clone()} />
-                <div class="scroll" tabindex="0" role="region" aria-label={t(message::SAVED_RUNS)}>
-                    <table>
-                        <Headings filter={(*filter).clone()} {on_filter} {has_persons} />
-                        <tbody>
-                            { for listed.iter().map(|one| html! {
-                                <Row key={&*one.id} run={(*one).clone()} is_current={props.current.as_ref() == Some(&one.id)}
-                                    is_free={props.is_free} may_export={may_export(props, one)} {has_persons}
-                                    on_action={on_action.clone()} />
-                            }) }
-                        </tbody>
-                    </table>
-                    if is_reading {
-                        <p class="nothing muted" role="status">{ t(texts::READING) }</p>
-                    } else if found.is_empty() {
-                        <p class="nothing muted">{ t(message::NOTHING_MATCHES) }</p>
-                    }
-                </div>
-                <Pager label={t(message::SAVED_RUNS)} total={found.len()} {size} page={*page} {on_page} />
-                <Footer exported={ids_of(&|one| may_export(props, one))} deleted={ids_of(&may_delete)} {on_action} />
-            }
-        </section>
+            <Pager label={t(message::SAVED_RUNS)} total={found.len()} {size} page={*page} {on_page} />
+            <Footer exported={ids_of(&may_export)} deleted={ids_of(&may_delete)} {on_action} />
+        </>
     }
 }
 
@@ -376,12 +400,6 @@ fn Headings(props: &HeadingsProps) -> Html {
             <th scope="col">{ t(texts::ACTIONS) }</th>
         </tr></thead>
     }
-}
-
-/// Whether it can be read, and no other page works on it: what is in flight there is not in its records.
-fn may_export(props: &HistoryPageProps, one: &SavedRun) -> bool {
-    let is_here = props.current.iter().chain(&props.background).any(|id| *id == one.id);
-    one.why.is_none() && (is_here || !one.is_active)
 }
 
 /// Whether it may be deleted without loss: no page works on it, and the operator has its record.

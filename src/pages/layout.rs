@@ -54,12 +54,12 @@ pub(crate) struct LayoutProps {
 /// The whole console.
 #[component]
 pub(crate) fn Layout(props: &LayoutProps) -> Html {
-    let page_route = use_state_eq(|| props.page_route.clone());
+    let (page_route, on_navigate) = use_routing(&props.page_route, props.routed);
     let main = use_node_ref();
     let view = &props.view;
     let locale = use_locale();
     let routed = props.routed;
-    // What is watched in the background is told while nothing else is.
+    // A run in the background has the headline while no other is shown.
     let run = view
         .run
         .as_ref()
@@ -67,27 +67,11 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
     let progress = run.map(|run| headline(run, locale));
     let notify = use_state_eq(|| false);
     use_notifications(view, *notify);
-    {
-        let page_route = page_route.clone();
-        use_effect_with(routed, move |routed| {
-            let listener = routed.then(|| follow_address(&page_route));
-            move || drop(listener)
-        });
-    }
     use_page_name(routed, &page_route, locale, progress.clone());
     let step = step(view);
     use_refocus(step, &main);
     let top = use_node_ref();
     use_to_top(&page_route, step, &top);
-    let on_navigate = {
-        let page_route = page_route.setter();
-        use_callback(routed, move |to: PageRoute, routed| {
-            if *routed {
-                dom::set_hash(&to.hash());
-            }
-            page_route.set(to);
-        })
-    };
     let on_screen = on_navigate.reform(PageRoute::from);
     let navigation = Navigation { routed, on_navigate };
     let screen = page_route.screen();
@@ -143,6 +127,32 @@ pub(crate) fn Layout(props: &LayoutProps) -> Html {
             </div>
         </ContextProvider<Navigation>>
     }
+}
+
+/// The route of the page, and a callback that changes it: it follows the address where the page is routed.
+#[hook]
+fn use_routing(
+    initial: &PageRoute,
+    routed: bool,
+) -> (UseStateHandle<PageRoute>, Callback<PageRoute>) {
+    let page_route = use_state_eq(|| initial.clone());
+    {
+        let page_route = page_route.clone();
+        use_effect_with(routed, move |routed| {
+            let listener = routed.then(|| follow_address(&page_route));
+            move || drop(listener)
+        });
+    }
+    let on_navigate = {
+        let page_route = page_route.setter();
+        use_callback(routed, move |to: PageRoute, routed| {
+            if *routed {
+                dom::set_hash(&to.hash());
+            }
+            page_route.set(to);
+        })
+    };
+    (page_route, on_navigate)
 }
 
 /// What the index of errors shows, or has shown last: once it was opened it stays mounted, with its search
