@@ -102,25 +102,27 @@ fn intents(method: &str, value: &JsValue) -> Result<Vec<Intent>, JsValue> {
     let mut intents = Vec::new();
     // Not by its class: an object may come from another frame.
     if !value.is_object() {
-        return Err(fault("prefill takes an object"));
+        return Err(relight_error("invalid-argument", "prefill takes an object"));
     }
     for entry in Object::entries(value.unchecked_ref()) {
         let entry = Array::from(&entry);
         let name = entry.get(0).as_string().unwrap_or_default();
         let edit = text(entry.get(1)).and_then(|text| FormEdit::named(&name, text));
         intents.push(Intent::Edit(edit.ok_or_else(|| {
-            fault(&format!("`{name}` cannot be prefilled with that: see docs/public-names.md"))
+            let message =
+                format!("`{name}` cannot be prefilled with that: see docs/public-names.md");
+            relight_error("invalid-argument", &message)
         })?));
     }
     Ok(intents)
 }
 
 /// An error as the module throws it.
-fn fault(message: &str) -> JsValue {
+pub(crate) fn relight_error(kind: &str, message: &str) -> JsValue {
     let error = js_sys::Error::new(message);
     error.set_name("RelightError");
     // Setting a property of a fresh error cannot fail.
-    let _ = Reflect::set(&error, &"kind".into(), &"invalid-argument".into());
+    let _ = Reflect::set(&error, &"kind".into(), &kind.into());
     error.into()
 }
 

@@ -1,6 +1,6 @@
 //! The console in the ES module: the element, and a function that mounts one on a page.
 
-use crate::element::{self, ATTRIBUTES, NAME};
+use crate::element::{self, ATTRIBUTES, NAME, relight_error};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Element, HtmlElement};
@@ -29,7 +29,8 @@ pub struct Handle {
 #[wasm_bindgen]
 pub fn mount(host: &Element, config: Option<JsConfig>) -> Result<Handle, JsValue> {
     element::define();
-    let document = host.owner_document().ok_or_else(|| fault("no-document", "there is no page"))?;
+    let document =
+        host.owner_document().ok_or_else(|| relight_error("no-document", "there is no page"))?;
     let element = document.create_element(NAME)?.dyn_into::<HtmlElement>()?;
     let handle = Handle { element };
     handle.set(config)?;
@@ -70,8 +71,8 @@ impl Handle {
             let (name, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
             if !ATTRIBUTES.contains(&name.as_str()) {
                 let known = ATTRIBUTES.join(", ");
-                let words = format!("“{name}” is not known; these are: {known}");
-                return Err(fault("invalid-argument", &words));
+                let message = format!("“{name}” is not known; these are: {known}");
+                return Err(relight_error("invalid-argument", &message));
             }
             match value.as_string() {
                 Some(value) => self.element.set_attribute(&name, &value)?,
@@ -79,19 +80,13 @@ impl Handle {
                     self.element.remove_attribute(&name)?;
                 }
                 None => {
-                    return Err(fault("invalid-argument", &format!("“{name}” must be a text")));
+                    return Err(relight_error(
+                        "invalid-argument",
+                        &format!("“{name}” must be a text"),
+                    ));
                 }
             }
         }
         Ok(())
     }
-}
-
-/// An error as the module throws it.
-fn fault(kind: &str, message: &str) -> JsValue {
-    let error = js_sys::Error::new(message);
-    error.set_name("RelightError");
-    // Setting a property of a fresh error cannot fail.
-    let _ = js_sys::Reflect::set(&error, &"kind".into(), &kind.into());
-    error.into()
 }
