@@ -6,9 +6,11 @@ use crate::{
     store::{Format, Intent},
 };
 use gloo_timers::callback::Timeout;
+use js_sys::{Array, Reflect};
 use relight_core::run::{Run, export};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 use yew::html::Scope;
 
 impl Console {
@@ -21,9 +23,7 @@ impl Console {
         };
         save_as(&export::file_stem(run), format, &text);
     }
-}
 
-impl Console {
     /// Downloads saved runs as one file. What this page holds of a run is newer than its records.
     pub(super) fn export_saved(
         &self,
@@ -72,34 +72,32 @@ pub(super) fn save_as(stem: &str, format: Format, text: &str) {
 pub(super) fn copy(text: &str) {
     if let Some(window) = web_sys::window()
         // Outside secure contexts there is no clipboard, and the typed getter would hide that.
-        && js_sys::Reflect::get(&window.navigator(), &"clipboard".into())
+        && Reflect::get(&window.navigator(), &"clipboard".into())
             .is_ok_and(|clipboard| clipboard.is_object())
     {
         let _ = window.navigator().clipboard().write_text(text);
     }
 }
 
-/// Downloads a text as a file.
+/// Downloads a text as a file. If that fails, the results are still on the screen.
 pub(super) fn save(name: &str, kind: &str, text: &str) {
-    use wasm_bindgen::JsCast;
-    let options = web_sys::BlobPropertyBag::new();
+    let _ = download(name, kind, text);
+}
+
+fn download(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
     options.set_type(kind);
-    let parts = js_sys::Array::of1(&text.into());
-    let saved = (|| -> Result<(), JsValue> {
-        let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options)?;
-        let url = web_sys::Url::create_object_url_with_blob(&blob)?;
-        let document = web_sys::window().and_then(|window| window.document()).ok_or("no page")?;
-        let link = document.create_element("a")?.dyn_into::<web_sys::HtmlAnchorElement>()?;
-        link.set_href(&url);
-        link.set_download(name);
-        link.click();
-        // The download holds the content itself; the URL may be revoked once it has begun.
-        Timeout::new(10_000, move || {
-            let _ = web_sys::Url::revoke_object_url(&url);
-        })
-        .forget();
-        Ok(())
-    })();
-    // A refused download leaves the results on the screen.
-    drop(saved);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let document = web_sys::window().and_then(|window| window.document()).ok_or("no page")?;
+    let link = document.create_element("a")?.dyn_into::<HtmlAnchorElement>()?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // The download holds the content itself; the URL may be revoked once it has begun.
+    Timeout::new(10_000, move || {
+        let _ = Url::revoke_object_url(&url);
+    })
+    .forget();
+    Ok(())
 }
