@@ -1,31 +1,20 @@
 //! A request before it is signed.
 
-use crate::{
-    components::common::untrusted_text::escaped, context::use_locale, i18n::message, store::Shared,
-};
+use crate::{components::common::untrusted_text::escaped, i18n::message};
 use relight_core::{
     clouds,
-    i18n::Text,
+    i18n::{Locale, Text},
     model::{plan::Batch, route::Route},
     signing::request::{Pair, Payload},
 };
-use yew::{Html, Properties, component, html};
-
-/// Props of [`UnsignedRequest`].
-#[derive(PartialEq, Properties)]
-pub(crate) struct UnsignedRequestProps {
-    pub(crate) batch: Batch,
-    pub(crate) route: Shared<Route>,
-}
+use yew::{Html, html};
 
 /// What is sent, without what only a signed request has.
-#[component]
-pub(crate) fn UnsignedRequest(props: &UnsignedRequestProps) -> Html {
-    let locale = use_locale();
+pub(crate) fn unsigned_request(batch: &Batch, route: &Route, locale: Locale) -> Html {
     let t = |text: Text| text.in_locale(locale);
-    let request = clouds::request(&props.batch);
+    let request = clouds::request(batch);
     let content = request.content();
-    let address = match &*props.route {
+    let address = match route {
         Route::Direct => format!("https://{}{}", content.host, content.path),
         Route::Proxy { base } => {
             format!("{}/{}{}", base.trim_end_matches('/'), content.host, content.path)

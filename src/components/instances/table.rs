@@ -18,7 +18,7 @@ use crate::{
 };
 use relight_core::{
     form::FormEdit,
-    i18n::Text,
+    i18n::{Locale, Text},
     model::{
         outcome::DescribedInstance,
         query::{InstanceQuery, ListedInstance},
@@ -177,14 +177,14 @@ pub(crate) fn Table(props: &TableProps) -> Html {
                         { ListMessage::SelectAll(found.len()).in_locale(locale) }
                     </button>
                 }
-                <Columns hidden={(*hidden).clone()} {on_hidden} />
+                { columns(&hidden, &on_hidden, locale) }
             </div>
             <div class="scroll" tabindex="0" role="region" aria-label={message::ENTER_TO_FOCUS_TABLE.in_locale(locale)}>
                 <table class="listed">
                     <thead><tr>
                         <th scope="col"><span class="hidden">{ texts::SELECT.in_locale(locale) }</span></th>
                         { for Column::ALL.into_iter().filter(|column| is_shown(*column)).map(|column| {
-                            html! { <Heading key={column.as_str()} {column} order={*order} on_order={&on_order} /> }
+                            heading(column, *order, &on_order, locale)
                         }) }
                     </tr></thead>
                     <tbody>
@@ -206,21 +206,16 @@ pub(crate) fn Table(props: &TableProps) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct HeadingProps {
+/// The heading of a column: a click sorts by it, another reverses the order.
+fn heading(
     column: Column,
     order: Option<Order>,
-    on_order: Callback<Order>,
-}
-
-/// The heading of a column: a click sorts by it, another reverses the order.
-#[component]
-fn Heading(props: &HeadingProps) -> Html {
-    let locale = use_locale();
-    let column = props.column;
-    let sorted = props.order.filter(|order| order.by == column).map(|order| order.is_descending);
-    let order = Order { by: column, is_descending: sorted == Some(false) };
-    let onclick = props.on_order.reform(move |_: MouseEvent| order);
+    on_order: &Callback<Order>,
+    locale: Locale,
+) -> Html {
+    let sorted = order.filter(|order| order.by == column).map(|order| order.is_descending);
+    let next = Order { by: column, is_descending: sorted == Some(false) };
+    let onclick = on_order.reform(move |_: MouseEvent| next);
     let aria_sort =
         sorted.map(|is_descending| if is_descending { "descending" } else { "ascending" });
     let class = match column {
@@ -239,20 +234,12 @@ fn Heading(props: &HeadingProps) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct ColumnsProps {
-    hidden: Vec<Column>,
-    on_hidden: Callback<Vec<Column>>,
-}
-
 /// Which columns are shown.
-#[component]
-fn Columns(props: &ColumnsProps) -> Html {
-    let locale = use_locale();
+fn columns(hidden: &[Column], on_hidden: &Callback<Vec<Column>>, locale: Locale) -> Html {
     let choice = |column: Column| {
-        let hidden = props.hidden.clone();
+        let hidden = hidden.to_vec();
         let checked = !hidden.contains(&column);
-        let onchange = props.on_hidden.reform(move |event: Event| {
+        let onchange = on_hidden.reform(move |event: Event| {
             let mut hidden = hidden.clone();
             hidden.retain(|one| *one != column);
             if !checked_of(&event) {

@@ -8,7 +8,7 @@ use crate::{
             header::route_name,
             icon::{Icon, icon},
             pager::{Pager, page_range, use_page_size},
-            unsigned::UnsignedRequest,
+            unsigned::unsigned_request,
             untrusted_text::{escaped, untrusted_text},
         },
         form::{compose::ignore_key_repeat, field_error::error_at},
@@ -96,7 +96,7 @@ pub(crate) fn Review(props: &ReviewProps) -> Html {
     let danger = !spec.is_dry_run() && (spec.is_forced() || spec.erases());
     html! {
         <section class="panel review" part="panel review" aria-labelledby="h-review" onkeydown={ignore_key_repeat()}>
-            <Head review={review.clone()} {count} />
+            { head(review, count, dispatch.reform(|_| Intent::Review), locale) }
             <div class="body">
                 { counts(review, count, locale) }
                 { notices(props, locale) }
@@ -202,29 +202,19 @@ fn ConfirmFields(props: &ConfirmFieldsProps) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct HeadProps {
-    review: Arc<Reviewed>,
-    /// How many instances are to be sent.
-    count: usize,
-}
-
 /// What is under review, and how old its states are.
-#[component]
-fn Head(props: &HeadProps) -> Html {
-    let (locale, dispatch) = (use_locale(), use_dispatch());
-    let HeadProps { review, count } = props;
+fn head(review: &Reviewed, count: usize, onrefresh: Callback<MouseEvent>, locale: Locale) -> Html {
     let t = |text: Text| text.in_locale(locale);
     let label = OperationLabel::of(&review.spec);
     html! {
         <div class="head">
-            <h2 id="h-review">{ MessageArgs::ReviewTitle(label, *count).in_locale(locale) }</h2>
+            <h2 id="h-review">{ MessageArgs::ReviewTitle(label, count).in_locale(locale) }</h2>
             <span class="small muted">{ escaped(&target_name(&review.spec, locale)) }</span>
             if let Some(preflight) = &review.preflight {
                 <span class="small muted">
                     { MessageArgs::StatesAsOf(&i18n::time_of_day(locale, preflight.at)).in_locale(locale) }
                 </span>
-                <button type="button" class="tiny" data-action="refresh" onclick={dispatch.reform(|_| Intent::Review)}>
+                <button type="button" class="tiny" data-action="refresh" onclick={onrefresh}>
                     { t(message::REFRESH) }
                 </button>
             }
@@ -578,7 +568,7 @@ fn PlannedCall(props: &PlannedCallProps) -> Html {
             <summary>{ MessageArgs::CallHeading { number, instances }.in_locale(locale) }</summary>
             if let Some(batch) = batch.filter(|_| *open) {
                 <div class="stack request">
-                    <UnsignedRequest batch={batch.clone()} route={props.route.clone()} />
+                    { unsigned_request(batch, &props.route, locale) }
                     <CopyAs batch={batch.clone()} sent={false} />
                 </div>
             }

@@ -17,6 +17,7 @@ use crate::{
     store::Intent,
 };
 use relight_core::{
+    i18n::Text,
     model::{cloud::Verb, eligibility::SkipReason, instance_id::InstanceId},
     session::{Action, Review},
 };
@@ -61,7 +62,7 @@ struct ReasonProps {
 /// The instances that are skipped for a reason.
 #[component]
 fn Reason(props: &ReasonProps) -> Html {
-    let locale = use_locale();
+    let (locale, dispatch) = (use_locale(), use_dispatch());
     let ReasonProps { review, reason, ids } = props;
     let listed = use_page_size(LISTED);
     let (tone, picture) = tone_and_icon(*reason);
@@ -84,44 +85,32 @@ fn Reason(props: &ReasonProps) -> Html {
                 </ul>
                 <CopyButton text={joined(ids.iter())} label={message::COPY_IDS} />
             </details>
-            <Instead review={review.clone()} reason={*reason} />
+            if let Some((action, text, intent)) = alternative(review, *reason) {
+                <button type="button" class="tiny" data-action={action} onclick={dispatch.reform(move |_| intent.clone())}>
+                    { text.in_locale(locale) }
+                </button>
+            }
         </div>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct InsteadProps {
-    review: Arc<Review>,
-    reason: SkipReason,
-}
-
-/// The action that helps, if there is one.
-#[component]
-fn Instead(props: &InsteadProps) -> Html {
-    let (locale, dispatch) = (use_locale(), use_dispatch());
-    let InsteadProps { review, reason } = props;
-    let reason = *reason;
-    let other = match (reason, review.spec.operation().verb) {
-        (SkipReason::Stopped, Verb::Reboot) => Some((Verb::Start, message::START_INSTEAD)),
-        (SkipReason::AlreadyRunning, Verb::Start) => Some((Verb::Reboot, message::RESTART_INSTEAD)),
+/// What to do instead with the instances that are skipped for a reason: the public name, the text, and the
+/// intent.
+fn alternative(review: &Review, reason: SkipReason) -> Option<(&'static str, Text, Intent)> {
+    let instead = |verb| Intent::Form(Action::Instead { reason, verb });
+    let can_search = review.spec.target().cloud.regions.required && review.region_search.is_none();
+    match (reason, review.spec.operation().verb) {
+        (SkipReason::Stopped, Verb::Reboot) => {
+            Some(("instead", message::START_INSTEAD, instead(Verb::Start)))
+        }
+        (SkipReason::AlreadyRunning, Verb::Start) => {
+            Some(("instead", message::RESTART_INSTEAD, instead(Verb::Reboot)))
+        }
+        (SkipReason::NotFound, _) if can_search => {
+            Some(("look-elsewhere", message::SEARCH_REGIONS, Intent::SearchRegions))
+        }
         _ => None,
-    };
-    if let Some((verb, message)) = other {
-        let onclick = dispatch.reform(move |_| Intent::Form(Action::Instead { reason, verb }));
-        return html! {
-            <button type="button" class="tiny" data-action="instead" {onclick}>{ message.in_locale(locale) }</button>
-        };
     }
-    let has_regions = review.spec.target().cloud.regions.required;
-    if reason == SkipReason::NotFound && has_regions && review.region_search.is_none() {
-        return html! {
-            <button type="button" class="tiny" data-action="look-elsewhere"
-                onclick={dispatch.reform(|_| Intent::SearchRegions)}>
-                { message::SEARCH_REGIONS.in_locale(locale) }
-            </button>
-        };
-    }
-    Html::default()
 }
 
 #[derive(PartialEq, Properties)]

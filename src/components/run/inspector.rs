@@ -4,7 +4,7 @@
 use crate::{
     components::{
         common::{
-            copy::CopyButton, copy_as::CopyAs, dom::focus, unsigned::UnsignedRequest,
+            copy::CopyButton, copy_as::CopyAs, dom::focus, unsigned::unsigned_request,
             untrusted_text::escaped,
         },
         errors::comparison::Comparison,
@@ -103,7 +103,7 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
                 </button>
             } else {
                 if props.sent { <p class="small muted">{ t(message::SIGNED_ELSEWHERE) }</p> }
-                <div class="stack"><UnsignedRequest batch={props.batch.clone()} route={props.route.clone()} /></div>
+                <div class="stack">{ unsigned_request(&props.batch, &props.route, locale) }</div>
             }
         </aside>
     }
