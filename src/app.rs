@@ -65,14 +65,14 @@ pub(crate) enum Msg {
 /// What to do once the rest is loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum AfterLoad {
-    /// Nothing: it is fetched ahead.
+    /// Nothing: it is prefetched.
     Wait,
     /// Show the interrupted run, or what the configuration or the address asks for.
     #[default]
     Restore,
     /// Open the part of the key section that only the console has.
     Key,
-    /// Open what one rarely needs.
+    /// Open the advanced options.
     Advanced,
     /// On to the review.
     Review,
@@ -90,7 +90,7 @@ pub(crate) enum AfterLoad {
 enum LoadState {
     /// Not requested.
     Absent,
-    /// Being fetched ahead.
+    /// Being prefetched.
     Loading,
     /// Being fetched while the user waits.
     Awaited,
@@ -199,8 +199,8 @@ impl Component for App {
                 self.route = config.route;
                 self.untrusted_parent = config.untrusted_parent;
                 self.locale = config.locale.unwrap_or(self.locale);
-                // What is not understood here may forbid something, or be wrong: then the rest takes over by
-                // itself, even where it was only being fetched ahead.
+                // What is not understood here may forbid something, or be invalid: then the rest takes over, even
+                // if it was only being prefetched.
                 if config.more && matches!(self.rest, LoadState::Absent | LoadState::Loading) {
                     self.load(ctx, AfterLoad::Restore);
                 }
@@ -219,7 +219,7 @@ impl Component for App {
             Msg::Screen(Screen::History) => self.load(ctx, AfterLoad::History),
             Msg::Rest(then, Ok(rest)) => self.start(ctx, then, rest),
             Msg::Rest(then, Err(error)) => {
-                // Fetched ahead without success: nobody needs to know, it is requested again.
+                // Prefetching has failed: it is requested again when needed.
                 let is_unnoticed = then == AfterLoad::Wait && error == LoadError::Missing;
                 self.rest = if is_unnoticed { LoadState::Absent } else { LoadState::Failed(error) };
             }
@@ -295,7 +295,7 @@ impl App {
                 self.form.apply(edit);
                 self.vault.use_cloud(self.form.cloud());
                 if self.form.has_rare_options() {
-                    // Filled in by the page around; here nobody would see it.
+                    // Filled in by the host page, and not rendered here.
                     self.load(ctx, AfterLoad::Advanced);
                 } else if typed && matches!(self.rest, LoadState::Absent) {
                     self.load(ctx, AfterLoad::Wait);

@@ -1,5 +1,5 @@
 //! The one place where the program is split. The form comes with the page; what is needed from the review
-//! on is the part `rest`, fetched when somebody begins to fill in the form.
+//! on is the part `rest`, fetched when the user begins to fill in the form.
 //!
 //! The release build splits it (`cargo xtask dist` sets `cfg(split)`). Otherwise the same sources are one
 //! module, and [`load`] has nothing to wait for.

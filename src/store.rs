@@ -74,7 +74,7 @@ pub(crate) struct KeyState {
     pub is_readable: bool,
     /// When it expires, in seconds since 1970, if that is known.
     pub expires_at: Option<i64>,
-    /// Why it is gone.
+    /// Why it was locked.
     pub locked: Option<LockReason>,
     /// The name of the source of keys, if there is one.
     pub source: Option<Rc<str>>,
@@ -93,9 +93,9 @@ pub(crate) struct View {
     pub session: Shared<Session>,
     /// The state of the key.
     pub key: KeyState,
-    /// Whether what one rarely needs was opened in the form alone.
+    /// Whether the advanced options were opened in the form alone.
     pub advanced: bool,
-    /// How calls travel.
+    /// The route of calls.
     pub route: Shared<Route>,
     /// Whether the proxy on that route is known to refuse duplicates.
     pub refuses_duplicates: CheckResult,
@@ -109,7 +109,7 @@ pub(crate) struct View {
     pub link: Option<Rc<AppliedLink>>,
     /// A quarantined run of the journal that cannot be read: its id, and why.
     pub quarantined: Option<Rc<(String, String)>>,
-    /// The reason of the last run, to be taken again.
+    /// The reason of the last run.
     pub last_reason: Option<Rc<str>>,
     /// The ids of the last runs of this tab, to be filled in again.
     pub last_ids: Shared<Vec<LastIds>>,
@@ -176,7 +176,7 @@ pub(crate) enum Intent {
     WipeKey,
     /// Show the parts of the key section that only the console has.
     AboutKey,
-    /// Show what one rarely needs, from the form alone.
+    /// Show the advanced options, from the form alone.
     Advanced,
     /// The same as [`Intent::WipeKey`], but as a lock.
     LockKey,
@@ -220,7 +220,7 @@ pub(crate) enum Intent {
     RunDiagnostics,
     /// Back to the form, which keeps its values. A run that is watched goes on in the background.
     NewRun,
-    /// From an idle run: start anew with some of its instances, which begins with a preflight.
+    /// Review some of an idle run's instances, beginning with a preflight.
     StartOver {
         /// The instances.
         ids: Vec<InstanceId>,
@@ -242,7 +242,7 @@ pub(crate) enum Intent {
 pub(crate) enum InstancesAction {
     /// Read the list of the instances that match a query.
     Read(InstanceQuery),
-    /// Read no further.
+    /// Stop reading.
     Stop,
     /// Read the selection of this name, and fill in what it finds.
     Resolve(String),
@@ -289,7 +289,7 @@ pub(crate) struct ResolvedSelection {
 pub(crate) struct Changed {
     /// How many are new.
     pub new: usize,
-    /// How many are gone.
+    /// How many are no longer found.
     pub gone: usize,
 }
 

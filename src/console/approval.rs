@@ -168,7 +168,7 @@ impl Console {
         true
     }
 
-    /// Nobody waits for the answer any more.
+    /// Ignores the answer to the pending request.
     pub(super) fn withdraw(&mut self) {
         self.asked += 1;
         self.view.approval = ApprovalStatus::Nothing;

@@ -103,8 +103,8 @@ impl Console {
         self.prepared_calls.insert(call, PreparedCall { ticket, waiting, route, signed: None });
     }
 
-    /// The slot of a call has come, unless it was taken back meanwhile: it is sent if core, asked only
-    /// now, agrees. Or it could not be signed, for this reason.
+    /// A call is signed and its slot has come, or it could not be signed. Unless it was cancelled it is sent if
+    /// core, asked only now, agrees.
     pub(super) fn call_prepared(
         &mut self,
         ctx: &Context<Self>,

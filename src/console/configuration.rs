@@ -46,7 +46,7 @@ impl Console {
         self.allowed = Arc::clone(&limits);
         session.update(Action::Restrict(limits));
         if first {
-            // What comes back does not mix with what was typed meanwhile.
+            // What was saved is not mixed with what was typed since.
             let comes_back =
                 typed.is_empty() && problem.is_none() && start.then != AfterLoad::Review;
             let (preset, locked) = (&config.settings.preset, &config.settings.locked);

@@ -31,7 +31,7 @@ pub(super) struct ListReader {
     /// The selection whose instances are filled in once the list is whole, and whether the review
     /// follows.
     resolving: Option<(String, bool)>,
-    /// The selection that was asked for while something in the form, such as the key, kept it from being read.
+    /// The selection that could not be read, since something in the form was missing, such as the key.
     refused: Option<String>,
 }
 

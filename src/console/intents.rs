@@ -149,7 +149,7 @@ impl Console {
     }
 
     fn handle_form(&mut self, ctx: &Context<Self>, action: Action) -> bool {
-        // With other instances or elsewhere it is checked anew, without another click.
+        // Another target is checked without another click.
         let changes_target = matches!(action, Action::Instead { .. } | Action::GoTo { .. });
         let changed = self.update_session(ctx, action);
         if changed && changes_target {

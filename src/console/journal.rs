@@ -167,7 +167,7 @@ pub(super) async fn read_or_quarantine(
         Err(Unreadable::Unavailable(_)) => None,
         Err(broken) => {
             let (run_id, why) = (id.to_owned(), broken.to_string());
-            // If quarantining fails, too, the run is reported all the same.
+            // The run is reported even if quarantining fails.
             let _ = journal.quarantine(id, &why).await;
             link.send_message(Msg::Quarantined { run_id, why });
             None

@@ -200,8 +200,8 @@ fn use_refocus(step: &'static str, main: &NodeRef) {
     });
 }
 
-/// Begins another page or step at its top. Codes of the index are read one after the other, where the list
-/// is; and back in the form, people are where they left it.
+/// Scrolls to the top of another page or step. Not between codes of the index, which are read next to its
+/// list, nor back in the form.
 #[hook]
 fn use_to_top(page_route: &UseStateHandle<PageRoute>, step: &'static str, top: &NodeRef) {
     let screen = (discriminant(&**page_route), step);
@@ -229,7 +229,7 @@ fn follow_address(page_route: &UseStateHandle<PageRoute>) -> Option<EventListene
     }))
 }
 
-/// How far the run is that is shown, on every page; it leads back to the run.
+/// The progress of the run, as a link to it.
 fn run_link(view: &View, progress: Option<String>) -> Html {
     let Some(progress) = progress.filter(|_| view.run.is_some()) else { return Html::default() };
     html! {
@@ -237,7 +237,7 @@ fn run_link(view: &View, progress: Option<String>) -> Html {
     }
 }
 
-/// What is known of the proxy. Without one its name says more.
+/// What is known of the proxy, if there is one.
 fn connection_dot(view: &View, screen: Screen, on_screen: &Callback<Screen>) -> Option<Html> {
     if *view.route == Route::Direct {
         return None;

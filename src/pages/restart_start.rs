@@ -197,7 +197,7 @@ fn beside_form(view: &View) -> Html {
     }
 }
 
-/// What the form alone does not have below its ids.
+/// Below the ids: undo, and the ids of the last runs.
 fn below_ids(view: &View, locale: Locale) -> Html {
     html! {
         <>
@@ -209,7 +209,7 @@ fn below_ids(view: &View, locale: Locale) -> Html {
     }
 }
 
-/// What is rendered around the fields of the form's key.
+/// The parts of the key section that only the console has.
 fn key_slots(view: &View) -> KeySlots {
     let form = view.session.form();
     key_details::slots(&KeyDetailsProps {

@@ -73,7 +73,7 @@ pub(crate) fn ask(host: &HtmlElement, detail: &JsValue) -> ApprovalResponse {
     if !is_allowed || thrown.is_some() {
         return ApprovalResponse::Refused(thrown);
     }
-    // After the event it has no effect: it is gone then, and throws.
+    // It has no effect after the event: calling it throws then.
     let _ = Reflect::delete_property(detail.unchecked_ref::<js_sys::Object>(), &"waitUntil".into());
     let later = later.take();
     if later.is_empty() { ApprovalResponse::Given } else { ApprovalResponse::Later(later) }

@@ -65,7 +65,8 @@ impl Drop for Abort {
 }
 
 impl Sender {
-    /// Sends a request, once, and calls `fetch` before it waits for anything. The [`Abort`] must be kept until the future is done.
+    /// Sends a request, once, and calls `fetch` before it waits for anything. The [`Abort`] must live until the
+    /// future is done.
     pub(crate) async fn send(self, request: &Request<Signed>, route: &Route) -> TransportResult {
         let controller = self.0;
         let fetch = match prepare(request, route, &controller) {

@@ -1,4 +1,4 @@
-//! What the last request on each route has shown of it. Nothing is asked for this alone.
+//! What the last request on each route has shown of it. No request is sent for this alone.
 
 use crate::services::clock;
 use relight_core::{

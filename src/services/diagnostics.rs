@@ -15,8 +15,8 @@ use relight_core::{
 use std::{cell::RefCell, rc::Rc};
 use web_sys::{PerformanceResourceTiming, RequestCache, RequestMode};
 
-/// A browser may have six connections open from loading the page; after as many requests each further
-/// one shows whether the proxy closes its own.
+/// A browser may have six connections open from loading the page; only later requests show whether the
+/// proxy closes its connections.
 const REFUSALS: usize = 10;
 const SETTLED: usize = 4;
 

@@ -113,7 +113,7 @@ impl Journal {
     }
 
     /// Writes a record, and claims instances for its run in the same transaction. Returns the instances
-    /// that a living page has claimed for another run; the record is written all the same.
+    /// that a living page has claimed for another run; the record is written in any case.
     ///
     /// Claims count between runs of the same `account`: the cloud and the key id. A run that claims
     /// must hold its [`locks::RunLock`], or its claims count for nothing. `durable` waits for the disk.
@@ -282,7 +282,7 @@ struct KnownRun {
     aside: Option<String>,
 }
 
-/// Whose claim it is, and the number of the record that claimed. A page that is restored claims anew.
+/// Whose claim it is, and the number of the record that claimed. A restored run claims again.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
 struct Claim {
     run: String,

@@ -9,7 +9,7 @@ use relight_core::form::{
 use web_sys::{HtmlElement, UrlSearchParams, Window};
 
 /// The parameters of the page's address, if the element is routed. What looks like a key is removed from
-/// the address at once, so that it gets into no further history, bookmark or copy.
+/// the address at once, so that it gets into no history, bookmark or copy.
 pub(crate) fn take_parameters(host: &HtmlElement) -> Link {
     web_sys::window()
         .filter(|_| element::is_routed(host))

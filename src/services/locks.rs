@@ -119,7 +119,7 @@ enum LockState {
     Waiting,
     /// Calling it releases the lock.
     Held(Function),
-    /// Somebody else has it.
+    /// Another page has it.
     Refused,
     /// Cancelled.
     Dropped,

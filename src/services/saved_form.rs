@@ -1,5 +1,5 @@
-//! What comes back after a reload: the form and the ids of the last runs, in the tab's session storage; the
-//! last cloud and region, in this browser's. Never a key: see [`Form::saved`].
+//! What survives a reload: the form and the ids of the last runs in session storage, the last cloud and
+//! region in local storage. Never a key: see [`Form::saved`].
 
 use crate::services::{config::storage, selections};
 use gloo_events::EventListener;
@@ -63,7 +63,7 @@ struct OpenForm {
     /// The name of the element on its page.
     name: String,
     form: Form,
-    /// A secret that was wiped is one all the same.
+    /// A wiped secret counts, too: it must not be saved.
     guard: Guard,
     address: String,
 }
@@ -77,7 +77,7 @@ thread_local! {
 /// values.
 type Saved = Vec<(String, String, Vec<(String, String)>)>;
 
-/// Keeps the form of an element, to be saved once the page is left: not at each letter, of thousands of ids.
+/// Notes the form of an element, to be saved when the page is left: not on each key press.
 pub(crate) fn keep(host: &HtmlElement, form: &Form, guard: Guard) {
     let address = address().unwrap_or_default();
     OPEN_FORMS.with_borrow_mut(|all| {
@@ -95,7 +95,7 @@ pub(crate) fn keep(host: &HtmlElement, form: &Form, guard: Guard) {
     });
 }
 
-/// What is the same of an element when its page is loaded anew: its id, or else its place among the others.
+/// What identifies an element across reloads: its id, or else its index among the elements of its kind.
 fn name_of(host: &Element) -> String {
     let id = host.id();
     if !id.is_empty() {
@@ -117,7 +117,7 @@ fn listeners() -> Option<[EventListener; 2]> {
     let shown = document.clone();
     Some([
         EventListener::new(&window, "pagehide", |_| save()),
-        // A page in the background may end without another word.
+        // A page in the background may end without another event.
         EventListener::new(&document, "visibilitychange", move |_| {
             if shown.hidden() {
                 save();
@@ -154,7 +154,7 @@ fn write_all(storage: &Storage, all: &Saved) {
     }
 }
 
-/// Whether there is something to fill in, or a selection to fill it in from.
+/// Whether there is a saved form, target or selection.
 pub(crate) fn is_saved() -> bool {
     let is_in = |storage: Option<Storage>, name| {
         storage.and_then(|storage| storage.get_item(name).ok().flatten()).is_some()
@@ -162,7 +162,7 @@ pub(crate) fn is_saved() -> bool {
     is_in(session_storage(), FORM) || is_in(storage(), TARGET) || selections::is_saved()
 }
 
-/// The form of an element as it was before the page was loaded anew, at this address. An element that is
+/// Takes the saved form of an element, if the page was reloaded at the same address. An element that is
 /// added later begins empty.
 pub(crate) fn take(host: &HtmlElement) -> Link {
     let Some(storage) = session_storage() else { return Link::default() };

@@ -1,4 +1,4 @@
-//! Selections with a name: queries, not lists of ids, in this browser's storage. There is no key in them.
+//! Named selections: queries for instances, in this browser's storage. Never a key.
 
 use crate::services::config::storage;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What they are stored under.
 const NAME: &str = "relight-selections";
 
-/// A selection that somebody has named.
+/// A named selection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SavedSelection {
     pub(crate) name: String,
@@ -17,12 +17,12 @@ pub(crate) struct SavedSelection {
     pub(crate) region: String,
     /// The query, as it can be typed.
     pub(crate) query: String,
-    /// What it found the last time, to tell what is new and what is gone.
+    /// The ids that it found the last time, to count what has changed.
     #[serde(default)]
     pub(crate) ids: Vec<String>,
 }
 
-/// Those of this browser, by name. What cannot be read is as if it were not there.
+/// The selections of this browser, by name; none if they cannot be read.
 pub(crate) fn read() -> Vec<SavedSelection> {
     let text = storage().and_then(|storage| storage.get_item(NAME).ok().flatten());
     text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()

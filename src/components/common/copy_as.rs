@@ -1,4 +1,4 @@
-//! A request as a line for the tools that people have: copied, never sent.
+//! Buttons that copy a request as a command line for other tools.
 
 use crate::{
     components::common::copy::CopyButton,

@@ -1,4 +1,4 @@
-//! Icons. Each stands next to a word, so none needs a label.
+//! Icons. Each is next to a word, so none needs a label.
 
 use yew::{Html, html};
 

@@ -64,15 +64,15 @@ pub(crate) fn use_page_size(size: usize) -> usize {
         use_effect_with((), move |()| {
             let window = web_sys::window();
             let media = window.as_ref().and_then(|one| one.match_media("print").ok().flatten());
-            // Some browsers tell both, some only one of them in time.
+            // Some browsers dispatch both, some only one of them in time.
             let events = window.as_ref().map(|window| {
                 [("beforeprint", true), ("afterprint", false)].map(|(name, begins)| {
                     let printing = printing.clone();
                     EventListener::new(window, name, move |_| printing.set(begins))
                 })
             });
-            // Firefox copies the page in `beforeprint`; the key comes before it, and a browser that prints tells
-            // the end of it, too.
+            // Firefox copies the page in `beforeprint`, which is too late to render; the key press comes before it,
+            // and `afterprint` follows all the same.
             let key = window.map(|window| {
                 let printing = printing.clone();
                 EventListener::new(&window, "keydown", move |event| {
@@ -92,7 +92,7 @@ pub(crate) fn use_page_size(size: usize) -> usize {
     if *printing { usize::MAX } else { size }
 }
 
-/// Whether it prints: not where the page around takes the key for something of its own.
+/// Whether it prints: not if the host page has handled the key.
 fn is_print(event: &KeyboardEvent) -> bool {
     (event.ctrl_key() || event.meta_key()) && event.key() == "p" && !event.default_prevented()
 }

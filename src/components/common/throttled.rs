@@ -1,4 +1,4 @@
-//! How long the cloud still refuses, where it counts by windows.
+//! The countdown until a cloud that throttles by time windows accepts requests again.
 
 use crate::{context::use_locale, i18n::MessageArgs, services::clock};
 use gloo_timers::callback::Interval;

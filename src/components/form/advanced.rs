@@ -1,5 +1,5 @@
-//! What one rarely needs, as far as the operation has it: batching, dry run, erasing local disks. The form alone
-//! has only the place for it.
+//! The advanced options that an operation has: batching, dry run, erasing local disks. Not in the form
+//! alone, which has a placeholder.
 
 use crate::{
     components::{

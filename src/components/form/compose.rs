@@ -91,7 +91,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
         let ignore_key_repeat = ignore_key_repeat();
         Callback::from(move |event: KeyboardEvent| {
             if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.repeat() {
-                // As a click on the button does, which sends nothing.
+                // The same as a click on the button, which sends nothing.
                 event.prevent_default();
                 onsubmit.emit(());
             } else {
@@ -151,7 +151,7 @@ pub(crate) fn Compose(props: &ComposeProps) -> Html {
     }
 }
 
-/// Whether a parameter needs no field of its own.
+/// Whether a parameter needs no field.
 const fn is_set_by_mode(role: Role) -> bool {
     match role {
         Role::Force | Role::Disused => true,

@@ -1,4 +1,4 @@
-//! What the form holds, as a link to this page. Never a key.
+//! A button that copies a link to this page with the form filled in. Never a key.
 
 use crate::{
     components::{
@@ -30,7 +30,7 @@ pub(crate) fn CopyLink(props: &CopyLinkProps) -> Html {
     let (locale, dispatch) = (use_locale(), use_dispatch());
     let result = use_state_eq(|| None::<Result<(), link::NoLink>>);
     {
-        // It is said of the form as it was.
+        // The result is about the form as it was.
         let result = result.clone();
         use_effect_with(props.form.clone(), move |_| result.set(None));
     }

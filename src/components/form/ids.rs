@@ -96,7 +96,7 @@ pub(crate) fn Ids(props: &IdsProps) -> Html {
     }
 }
 
-/// Renders what was found in the text. Whoever pastes has the second part in a moment, which has it.
+/// Renders what was found in the text, once the second part is loaded.
 pub(crate) type RenderFound = Callback<Arc<ParsedIds>, Html>;
 
 /// What was found, with a filter for each kind of problem.

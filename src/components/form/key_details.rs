@@ -1,5 +1,5 @@
-//! Details of a key next to its fields: when it expires, why it is gone, and where it comes from if
-//! nobody enters it.
+//! Details of a key next to its fields: when it expires, why it was locked, its policy, and its source
+//! where it is not typed.
 
 use crate::{
     components::{

@@ -1,5 +1,5 @@
-//! The first fields of the form as the console has them: a line to read in place of those that the operator
-//! has locked, and the last regions of this browser.
+//! The target and the advanced options as the console has them: locked fields are one line of text, and the
+//! recent regions come first.
 
 use crate::{
     components::{
@@ -25,7 +25,7 @@ pub(crate) struct LockedProps {
     pub(crate) problem: Option<FieldError>,
     /// The last regions of the cloud, the newest first.
     pub(crate) recent: Rc<Vec<String>>,
-    /// Whether what one rarely needs was opened in the form alone.
+    /// Whether the advanced options were opened in the form alone.
     pub(crate) opened: bool,
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn LockedTarget(props: &LockedProps) -> Html {
     }
 }
 
-/// What one rarely needs.
+/// The advanced options.
 #[component]
 pub(crate) fn LockedAdvanced(props: &LockedProps) -> Html {
     let LockedProps { form, locked, problem, .. } = props;
@@ -69,7 +69,7 @@ pub(crate) fn LockedAdvanced(props: &LockedProps) -> Html {
     }
 }
 
-/// The fields that leave nothing to choose, in the order in which they are read, and what they hold.
+/// The locked fields with nothing to choose, in reading order, and their values.
 fn decided(form: &Form, locked: &[Lockable], locale: Locale) -> Vec<(Lockable, String)> {
     let operation = form.operation();
     let mut decided = Vec::new();

@@ -1,4 +1,4 @@
-//! In place of the form, where the configuration cannot be used: it may forbid anything.
+//! Replaces the form where the configuration cannot be used, since it may forbid anything.
 
 use crate::{
     components::common::{

@@ -1,4 +1,4 @@
-//! The list of a region's instances: find, choose, and what is chosen is what stands in the form.
+//! The list of a region's instances to search and choose from. The form's ids are the selection.
 
 use super::{selections::Selections, table::Table};
 use crate::{
@@ -220,7 +220,7 @@ fn problems(props: &PickerProps, locale: Locale) -> Html {
     }
 }
 
-/// How many are chosen that a whole list does not have: of another region perhaps, or gone.
+/// How many are chosen that a complete list does not have: of another region, or deleted.
 fn not_listed(list: Option<&InstanceList>, chosen: &HashSet<String>, locale: Locale) -> Html {
     let Some(list) = list.filter(|list| list.is_whole()) else { return Html::default() };
     let listed = list.instances().iter().filter(|one| chosen.contains(&one.instance.id)).count();

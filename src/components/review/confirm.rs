@@ -10,8 +10,8 @@ use yew::{
     use_state_eq,
 };
 
-/// So that the second click of a double click, a key that is held down, and a click that was meant for
-/// another window or for an earlier label send nothing.
+/// So that a double click, a key that is held down, and a click meant for another window or an earlier label
+/// send nothing.
 const ARMED_AFTER_MS: u32 = 500;
 
 const OFFERED_AGAIN_AFTER_MS: u32 = 3_000;
@@ -77,7 +77,7 @@ pub(crate) fn Confirm(props: &ConfirmProps) -> Html {
         });
     }
     {
-        // If it is still mounted then, nothing was sent: the host page may have refused.
+        // If it is still mounted after that, nothing was sent: the host page may have refused.
         let (used, is_spent) = (used.clone(), is_spent.clone());
         use_effect_with(*used, move |now| {
             let again = move || {

@@ -1,4 +1,4 @@
-//! What to begin with where nothing is filled in: the last runs, and simulated clouds.
+//! The last runs, below the form.
 
 use crate::{
     components::common::{

@@ -1,4 +1,4 @@
-//! The instances that are skipped, by reason, with what to do instead.
+//! The skipped instances of a review, by reason, with what to do instead.
 
 use crate::{
     components::{

@@ -105,7 +105,7 @@ fn row(
                 }
             </td>
             <td class="number">
-                // What may still be sent by itself is not to be copied and sent by hand.
+                // What the run may still send must not be copied and sent by hand.
                 if call.sent_at.is_some() || call.state == CallState::Stopped {
                     <button type="button" class="tiny" data-action="inspect"
                         aria-expanded={open.to_string()}

@@ -1,5 +1,5 @@
-//! The actions on a run: retry, export, start anew. Whatever sends again is confirmed first, with
-//! what will be sent.
+//! The actions on a run: retry, export, new run. What sends again is confirmed first, with the list of
+//! instances.
 
 use crate::{
     components::{
@@ -80,7 +80,7 @@ pub(crate) fn Choices(props: &ChoicesProps) -> Html {
         let offered: Vec<Choice> = offered.iter().map(|(choice, ..)| *choice).collect();
         let before = use_mut_ref(Vec::new);
         use_effect_with(offered, move |offered| {
-            // Whoever has just pressed what is gone stays where it was.
+            // The button that was pressed is unmounted: the focus stays in the bar.
             let before = before.replace(offered.clone());
             if before.iter().any(|one| !offered.contains(one)) {
                 refocus(&bar, None);

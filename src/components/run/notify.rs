@@ -1,5 +1,4 @@
-//! A notification and a sound when a run ends or waits for somebody: only if asked for. One that fails, or
-//! that the browser refuses, changes nothing.
+//! An opt-in notification and sound when a run ends or waits for the user. Failures are ignored.
 
 use crate::{components::run::headline::headline, context::use_locale, i18n::page, store::View};
 use js_sys::{Array, Function, Object, Reflect};
@@ -23,7 +22,7 @@ pub(crate) struct NotifyProps {
     pub(crate) asked: UseStateHandle<bool>,
 }
 
-/// The box to ask for it. The browser's leave is asked for then, and not before.
+/// The checkbox for it. The browser's permission is requested when it is checked, not before.
 #[component]
 pub(crate) fn Notify(props: &NotifyProps) -> Html {
     let locale = use_locale();
@@ -32,7 +31,7 @@ pub(crate) fn Notify(props: &NotifyProps) -> Html {
         let asked = asked.clone();
         Callback::from(move |_: Event| {
             if !*asked {
-                // Where it is refused, there is the sound.
+                // If it is refused, the sound remains.
                 let _ = class("Notification")
                     .and_then(|class| call(&class, "requestPermission", &Array::new()));
             }
@@ -47,7 +46,7 @@ pub(crate) fn Notify(props: &NotifyProps) -> Html {
     }
 }
 
-/// Notifies when a run that was at work is no longer, be it shown or in the background.
+/// Notifies when a run, shown or in the background, ends or waits for the user.
 #[hook]
 pub(crate) fn use_notifications(view: &View, asked: bool) {
     let locale = use_locale();
@@ -74,10 +73,10 @@ pub(crate) fn use_notifications(view: &View, asked: bool) {
     });
 }
 
-/// Whether nothing goes on without a person.
+/// Whether the run waits for the user, or is over.
 fn is_idle(status: RunStatus) -> bool {
     match status {
-        // The first was just brought back by one, and what is stopped is still watched.
+        // The user has just opened a restored one, and a stopped one is still watched.
         RunStatus::Paused(Pause::Restored)
         | RunStatus::Sending
         | RunStatus::Watching

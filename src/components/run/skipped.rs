@@ -1,4 +1,4 @@
-//! The instances that the preflight has set aside, by reason: their ids, and what they can take instead.
+//! The skipped instances of a run, by reason, with what to do instead.
 
 use crate::{
     components::{common::copy::CopyButton, errors::explanation::joined},

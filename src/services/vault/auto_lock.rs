@@ -19,8 +19,8 @@ const CHECK_INTERVAL_MS: u32 = 1_000;
 /// The idle time after which it locks, unless the operator configures another.
 const DEFAULT_LIMIT_MS: Millis = 900_000;
 
-/// Locks a vault when the page has been idle for a while, and when it is left, be it for the
-/// back-forward cache. Dropping it stops that.
+/// Locks a vault when the page has been idle, and when it is left, even for the back-forward cache.
+/// Dropping it stops that.
 pub(crate) struct AutoLock {
     limit_ms: Rc<Cell<Millis>>,
     _listeners: Vec<EventListener>,
@@ -52,7 +52,7 @@ impl AutoLock {
                 let (lock, is_idle, seen) = (lock.clone(), is_idle.clone(), Rc::clone(&seen));
                 let options = EventListenerOptions::run_in_capture_phase();
                 let listener = EventListener::new_with_options(&window, name, options, move |_| {
-                    // After sleep an input event may come before the timer: it was idle all the same.
+                    // After sleep an input event may come before the timer.
                     if is_idle() {
                         lock(LockReason::Idle);
                     }
