@@ -72,7 +72,7 @@ fn row(finding: &Finding, locale: Locale) -> Html {
     };
     let is_broken = finding.holds == CheckResult::No;
     html! {
-        <li data-line={finding.line.word()} data-holds={finding.holds.word()}>
+        <li key={finding.line.word()} data-line={finding.line.word()} data-holds={finding.holds.word()}>
             <div class="row">
                 <span class={classes!("chip", tone.class())}>
                     { icon(picture) }{ words::holds(finding.holds).in_locale(locale) }

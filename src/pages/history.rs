@@ -523,7 +523,7 @@ fn Chips(ChipsProps { counts, verb }: &ChipsProps) -> Html {
     let some = DISPLAY_ORDER.iter().filter(|one| counts.of(**one) > 0);
     some.map(|one| {
         html! {
-            <span class={classes!("chip", outcome_tone(*one).class())} data-outcome={one.word()}>
+            <span key={one.word()} class={classes!("chip", outcome_tone(*one).class())} data-outcome={one.word()}>
                 { icon(outcome_icon(*one)) }
                 { i18n::number(locale, counts.of(*one)) }{ " " }
                 { i18n::outcome_counter(*one, *verb).in_locale(locale) }

@@ -203,7 +203,7 @@ pub(crate) fn Counters(props: &CountersProps) -> Html {
     let counter = |wanted: Option<Outcome>, count: usize, words: &'static str| {
         let onclick = on_filter.reform(move |_| wanted);
         html! {
-            <button type="button" class={classes!("count", wanted.map_or("", |outcome| outcome_tone(outcome).class()))}
+            <button type="button" key={wanted.map_or("all", Outcome::word)} class={classes!("count", wanted.map_or("", |outcome| outcome_tone(outcome).class()))}
                 data-filter={wanted.map_or("all", Outcome::word)} data-count={count.to_string()}
                 aria-pressed={(*filter == wanted).to_string()} {onclick}>
                 <b>{ i18n::number(locale, count) }</b>{ words }
