@@ -21,7 +21,11 @@ use crate::{
             recent::RecentRuns,
             review::Review,
         },
-        run::{notify::Notify, results::Results, run_key::RunKey},
+        run::{
+            notify::Notify,
+            results::Results,
+            run_key::{RunKey, is_key_wanted, use_had_key},
+        },
     },
     context::{use_dispatch, use_locale},
     i18n::{message, page},
@@ -91,6 +95,11 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
             }
         });
     }
+    let run = view.run.as_ref();
+    let had_key = use_had_key(
+        run.map(|run| run.about().id.clone()),
+        run.is_some_and(|run| is_key_of(view, run)),
+    );
     let is_form = view.run.is_none() && view.unusable.is_none();
     let class = if is_form {
         classes!("two-panes", wants_key.then_some("wants-key"))
@@ -105,8 +114,10 @@ pub(crate) fn RestartStartPage(props: &RestartStartPageProps) -> Html {
                 { notices(view) }
                 if run.can_close() { <CloseRun is_unfinished={run.is_unfinished()} /> }
                 if view.no_journal.is_some() { <NoJournal /> }
-                <RunKey key={&*run.about().id} run={run.clone()} key_state={view.key.clone()} is_its_key={is_key_of(view, run)}
-                    wrong_key_id={view.wrong_key_id.clone()} untrusted_parent={view.untrusted_parent.clone()} />
+                if is_key_wanted(view.key.secret, had_key, run) {
+                    <RunKey run={run.clone()} key_state={view.key.clone()} wrong_key_id={view.wrong_key_id.clone()}
+                        untrusted_parent={view.untrusted_parent.clone()} />
+                }
                 if run.status() != RunStatus::Finished { <Notify asked={notify} /> }
                 <Results run={run.clone()} signed={view.signed.clone()} route={view.route.clone()} now={view.now}
                     changed={match view.approval {

@@ -285,10 +285,8 @@ fn Actions(props: &ActionsProps) -> Html {
             SuggestedAction::CopyPolicy => None,
         })
         .collect();
-    if buttons.is_empty() {
-        return Html::default();
-    }
-    html! { <div class="row actions">{ for buttons }</div> }
+    // Never without an element: Yew would insert what is before it at a place that may be stale.
+    html! { <div class="row actions" hidden={buttons.is_empty()}>{ for buttons }</div> }
 }
 
 /// The instances with the same cause.

@@ -20,7 +20,7 @@ use relight_core::{
 };
 use std::rc::Rc;
 use yew::{
-    Callback, Html, Properties, SubmitEvent, component, html, use_effect_with, use_state_eq,
+    Callback, Html, Properties, SubmitEvent, component, hook, html, use_effect_with, use_state_eq,
 };
 
 /// Props of [`RunKey`].
@@ -28,31 +28,17 @@ use yew::{
 pub(crate) struct RunKeyProps {
     pub(crate) run: Shared<Run>,
     pub(crate) key_state: KeyState,
-    /// Whether the key in the vault is that of the run.
-    pub(crate) is_its_key: bool,
     /// The text in the field for the key id while it cannot be one.
     pub(crate) wrong_key_id: Option<Rc<str>>,
     pub(crate) untrusted_parent: Option<UntrustedParent>,
 }
 
 /// The fields for the key of a run without one: restored, or its key was locked. A run without a key
-/// neither describes nor sends. Keyed by the run.
+/// neither describes nor sends.
 #[component]
 pub(crate) fn RunKey(props: &RunKeyProps) -> Html {
     let locale = use_locale();
-    let RunKeyProps { run, key_state, is_its_key, wrong_key_id, untrusted_parent } = props;
-    // Whether the run was opened with its key in the vault, which is there since: a key that is typed for it
-    // does not remove the field at the first letter.
-    let had_key = use_state_eq(|| *is_its_key);
-    let is_wanted = is_key_wanted(key_state.secret, *had_key && *is_its_key, run);
-    use_effect_with(*is_its_key, move |is_its_key| {
-        if !is_its_key {
-            had_key.set(false);
-        }
-    });
-    if !is_wanted {
-        return Html::default();
-    }
+    let RunKeyProps { run, key_state, wrong_key_id, untrusted_parent } = props;
     let cloud = run.spec().target().cloud;
     let key_id = wrong_key_id.as_deref().unwrap_or(&run.about().key_id).to_owned();
     let slots = key_details::slots(&KeyDetailsProps {
@@ -83,9 +69,19 @@ fn key_error(props: &RunKeyProps, locale: Locale) -> Option<FieldError> {
     Some(FieldError { field, message: refusal.sentence(locale) })
 }
 
+/// Whether the run that is shown was opened with its key in the vault, where it has been since: a key that is
+/// typed for the run does not remove the field at its first letter.
+#[hook]
+pub(crate) fn use_had_key(run_id: Option<String>, is_its_key: bool) -> bool {
+    let last = use_state_eq(|| (run_id.clone(), is_its_key));
+    let had_key = is_its_key && (last.0 != run_id || last.1);
+    use_effect_with((run_id, had_key), move |now| last.set(now.clone()));
+    had_key
+}
+
 /// Whether a run needs a key, or has just been given one: the field stays while the run waits, since
 /// the first letter of a secret is a key already.
-fn is_key_wanted(secret: SecretStatus, had_key: bool, run: &Run) -> bool {
+pub(crate) fn is_key_wanted(secret: SecretStatus, had_key: bool, run: &Run) -> bool {
     match run.status() {
         RunStatus::Paused(Pause::Restored) => !had_key,
         RunStatus::Paused(Pause::NoKey) => true,
