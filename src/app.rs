@@ -12,7 +12,7 @@ use crate::{
         },
         review::nothing_to_review::NothingToReview,
     },
-    context::ContextProviders,
+    context::{ContextProviders, Dispatch},
     element::{self, HostEvent},
     i18n::message,
     lazy::{self, LoadError, Rest},
@@ -51,52 +51,32 @@ pub(crate) enum Msg {
     Host(HostEvent),
     Configured(FormConfig, ConfigurationText),
     Intent(Intent),
-    /// The address has something to fill in, or something that was refused.
-    Linked,
+    /// The address has something to fill in, or leads to another page.
+    Addressed,
     Screen(Screen),
     /// The key was wiped, because the page was idle.
     KeyGone,
     /// The rest is loaded, or could not be.
-    Rest(AfterLoad, Result<&'static Rest, LoadError>),
+    Rest {
+        /// Whether it was fetched ahead.
+        ahead: bool,
+        result: Result<&'static Rest, LoadError>,
+    },
     /// The console is rendered, and receives host events by this callback from now on.
     Started(Callback<HostEvent>),
 }
 
-/// What to do once the rest is loaded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum AfterLoad {
-    /// Nothing: it is prefetched.
-    Wait,
-    /// Show the interrupted run, or what the configuration or the address asks for.
-    #[default]
-    Restore,
-    /// Open the part of the key section that only the console has.
-    Key,
-    /// Open the advanced options.
-    Advanced,
-    /// On to the review.
-    Review,
-    /// List the instances to choose from.
-    List,
-    /// Explain an error.
-    Explain,
-    /// Check the connection.
-    Diagnostics,
-    /// The run history.
-    History,
-}
-
-/// How far the rest is loaded.
-enum LoadState {
-    /// Not requested.
-    Absent,
-    /// Being prefetched.
-    Loading,
-    /// Being fetched while the user waits.
+/// What is being done to have the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loading {
+    /// Nothing.
+    No,
+    /// It is fetched ahead.
+    Ahead,
+    /// It is fetched, and the console rendered as soon as it is there.
     Awaited,
+    /// It could not be had.
     Failed(LoadError),
-    /// Loaded: the console renders everything.
-    Started(&'static Rest, Rc<Start>),
 }
 
 /// What was filled in before the console was loaded. It is passed on once.
@@ -113,8 +93,10 @@ pub(crate) struct Start {
     pub(crate) link: Link,
     /// The configuration, if it was read.
     pub(crate) configuration: Option<ConfigurationText>,
-    /// What to do next.
-    pub(crate) then: AfterLoad,
+    /// What the user has asked for that only the console can do.
+    pub(crate) intents: Vec<Intent>,
+    /// The page to show.
+    pub(crate) screen: Screen,
     /// Where the console registers its callback for host events.
     pub(crate) on_started: Callback<Callback<HostEvent>>,
 }
@@ -126,15 +108,21 @@ pub(crate) struct App {
     vault: Vault,
     route: Route,
     untrusted_parent: Option<UntrustedParent>,
-    rest: LoadState,
-    /// What the user has asked for while it was being fetched: it comes before what is restored.
-    wanted: Option<AfterLoad>,
+    rest: Option<&'static Rest>,
+    loading: Loading,
+    /// What the user has asked for that only the console can do.
+    intents: Vec<Intent>,
+    screen: Screen,
+    /// What the console begins with; from then on it renders everything.
+    start: Option<Rc<Start>>,
     ids_found: Option<RenderFound>,
     /// The ids before some were removed, until the next change.
     removed: Option<Arc<str>>,
     link: Link,
     configuration: Option<ConfigurationText>,
     console: Option<Callback<HostEvent>>,
+    dispatch: Dispatch,
+    on_screen: Callback<Screen>,
     _address: Option<EventListener>,
     auto_lock: Option<AutoLock>,
 }
@@ -152,7 +140,7 @@ impl Component for App {
         read_configuration(ctx);
         let address = follow_address(ctx);
         if !link.is_empty() {
-            ctx.link().send_message(Msg::Linked);
+            ctx.link().send_message(Msg::Addressed);
         }
         restore_saved(ctx.link().clone());
         App {
@@ -162,13 +150,18 @@ impl Component for App {
             vault,
             route: FormConfig::default().route,
             untrusted_parent: FormConfig::default().untrusted_parent,
-            rest: LoadState::Absent,
-            wanted: None,
+            rest: None,
+            loading: Loading::No,
+            intents: Vec::new(),
+            screen: Screen::RestartStart,
+            start: None,
             ids_found: None,
             removed: None,
             link,
             configuration: None,
             console: None,
+            dispatch: ctx.link().callback(Msg::Intent),
+            on_screen: ctx.link().callback(Msg::Screen),
             _address: address,
             auto_lock: Some(auto_lock),
         }
@@ -177,81 +170,87 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Started(console) => {
+                for intent in self.intents.drain(..) {
+                    console.emit(HostEvent::Intent(intent));
+                }
                 self.console = Some(console);
                 return false;
             }
             Msg::Host(event) => return self.handle_host(ctx, event),
+            Msg::Intent(intent) => return self.handle_intent(ctx, intent),
             // Requested before the console was there, which may have got an older one.
-            Msg::Configured(..) if matches!(self.rest, LoadState::Started(..)) => {
+            Msg::Configured(..) if self.start.is_some() => {
                 if let Some(console) = &self.console {
                     console.emit(HostEvent::AttributesChanged);
                 }
                 return false;
             }
-            Msg::Intent(intent) if matches!(self.rest, LoadState::Started(..)) => {
-                self.handle_last(intent);
-                return false;
-            }
             // The console has its own.
-            _ if matches!(self.rest, LoadState::Started(..)) => return false,
+            _ if self.start.is_some() => return false,
             Msg::Configured(config, text) => {
                 self.configuration = Some(text);
                 self.route = config.route;
                 self.untrusted_parent = config.untrusted_parent;
                 self.locale = config.locale.unwrap_or(self.locale);
-                // What is not understood here may forbid something, or be invalid: then the rest takes over, even
-                // if it was only being prefetched.
-                if config.more && matches!(self.rest, LoadState::Absent | LoadState::Loading) {
-                    self.load(ctx, AfterLoad::Restore);
+                // What is not understood here may forbid something, or be wrong: then the rest takes over by
+                // itself, even where it was only being fetched ahead.
+                if config.more && matches!(self.loading, Loading::No | Loading::Ahead) {
+                    self.load(ctx);
                 }
             }
-            Msg::Intent(intent) => return self.handle_intent(ctx, intent),
             Msg::KeyGone => {}
-            Msg::Linked => self.load(ctx, AfterLoad::Restore),
+            Msg::Addressed => self.load(ctx),
             Msg::Screen(Screen::RestartStart) => return false,
-            Msg::Rest(AfterLoad::Wait, Ok(rest)) => {
-                self.form.read_with(rest.parse_ids);
-                self.ids_found = Some(Callback::from(rest.ids_found));
-                self.keep_form(ctx);
+            Msg::Screen(screen) => {
+                self.screen = screen;
+                self.load(ctx);
             }
-            Msg::Screen(Screen::Explain) => self.load(ctx, AfterLoad::Explain),
-            Msg::Screen(Screen::Diagnostics) => self.load(ctx, AfterLoad::Diagnostics),
-            Msg::Screen(Screen::History) => self.load(ctx, AfterLoad::History),
-            Msg::Rest(then, Ok(rest)) => self.start(ctx, then, rest),
-            Msg::Rest(then, Err(error)) => {
-                // Prefetching has failed: it is requested again when needed.
-                let is_unnoticed = then == AfterLoad::Wait && error == LoadError::Missing;
-                self.rest = if is_unnoticed { LoadState::Absent } else { LoadState::Failed(error) };
+            Msg::Rest { ahead, result: Ok(rest) } => {
+                self.rest = Some(rest);
+                if ahead && self.loading == Loading::Ahead {
+                    self.loading = Loading::No;
+                    self.form.read_with(rest.parse_ids);
+                    self.ids_found = Some(Callback::from(rest.ids_found));
+                    self.keep_form(ctx);
+                } else {
+                    self.start(ctx);
+                }
+            }
+            Msg::Rest { ahead, result: Err(error) } => {
+                self.loading = match self.loading {
+                    // Nobody waits for it, and it is requested again.
+                    Loading::Ahead if error == LoadError::Missing => Loading::No,
+                    // The request that is waited for has not ended.
+                    Loading::Awaited if ahead => Loading::Awaited,
+                    _ => Loading::Failed(error),
+                };
             }
         }
         true
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        if let LoadState::Started(rest, start) = &self.rest {
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        if let (Some(rest), Some(start)) = (self.rest, &self.start) {
             return (rest.console)(Rc::clone(start));
         }
         let locale = self.locale;
         let key_state = self.vault.state();
-        let failed = match self.rest {
-            LoadState::Failed(error) => Some((error.as_str(), error.text().in_locale(locale))),
-            LoadState::Absent
-            | LoadState::Loading
-            | LoadState::Awaited
-            | LoadState::Started(..) => None,
+        let failed = match self.loading {
+            Loading::Failed(error) => Some((error.as_str(), error.text().in_locale(locale))),
+            Loading::No | Loading::Ahead | Loading::Awaited => None,
         };
         let below = (key_state.secret == SecretStatus::Usable).then(|| html! { <AboutKey /> });
         let key_slots = KeySlots { below: below.unwrap_or_default(), ..KeySlots::default() };
-        let undo = self.removed.as_ref().and_then(|_| lazy::loaded());
+        let undo = self.removed.as_ref().and(self.rest);
         let below_ids = undo.map_or_else(Html::default, |rest| (rest.undo)(locale));
         html! {
-            <ContextProviders {locale} dispatch={ctx.link().callback(Msg::Intent)}>
+            <ContextProviders {locale} dispatch={self.dispatch.clone()}>
                 <div class="relight" lang={locale.tag()} data-form-only="true">
                     <Header screen={Screen::RestartStart} route={self.route.clone()} key_id={self.form.key_id().to_owned()}
-                        status={key_state.secret} on_screen={ctx.link().callback(Msg::Screen)} />
+                        status={key_state.secret} on_screen={self.on_screen.clone()} />
                     <main class="two-panes" data-step="compose" tabindex="-1">
                         <h1 class="hidden">{ message::PAGE_TITLE.in_locale(locale) }</h1>
-                        <Compose form={self.form.clone()} opening={matches!(self.rest, LoadState::Awaited)} {failed} ids_found={self.ids_found.clone()} {below_ids} {key_slots} {key_state}
+                        <Compose form={self.form.clone()} opening={self.loading == Loading::Awaited} {failed} ids_found={self.ids_found.clone()} {below_ids} {key_slots} {key_state}
                             untrusted_parent={self.untrusted_parent.clone()} />
                         <NothingToReview />
                     </main>
@@ -282,6 +281,14 @@ impl App {
     }
 
     fn handle_intent(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
+        if self.start.is_some() {
+            // From a field that has not been replaced yet: Yew may let events in between.
+            match &self.console {
+                Some(console) => console.emit(HostEvent::Intent(intent)),
+                None => self.intents.push(intent),
+            }
+            return false;
+        }
         match intent {
             Intent::Locale(locale) => {
                 config::save_locale(locale);
@@ -290,15 +297,16 @@ impl App {
             }
             Intent::Edit(edit) => {
                 self.removed =
-                    lazy::loaded().and_then(|rest| (rest.removed_by)(&edit, self.form.ids_text()));
+                    self.rest.and_then(|rest| (rest.removed_by)(&edit, self.form.ids_text()));
                 let typed = matches!(edit, FormEdit::IdsText(_) | FormEdit::KeyId(_));
                 self.form.apply(edit);
                 self.vault.use_cloud(self.form.cloud());
                 if self.form.has_rare_options() {
-                    // Filled in by the host page, and not rendered here.
-                    self.load(ctx, AfterLoad::Advanced);
-                } else if typed && matches!(self.rest, LoadState::Absent) {
-                    self.load(ctx, AfterLoad::Wait);
+                    // Filled in by the page around; here nobody would see it.
+                    self.intents.push(Intent::Advanced);
+                    self.load(ctx);
+                } else if typed {
+                    self.load_ahead(ctx);
                 }
             }
             // The field is not rendered, either.
@@ -315,7 +323,7 @@ impl App {
                 self.vault.wipe();
             }
             Intent::UseCorrections => {
-                let Some(rest) = lazy::loaded() else { return false };
+                let Some(rest) = self.rest else { return false };
                 let text = (rest.corrected)(self.form.parsed(), self.form.ids_text());
                 self.removed = Some(Arc::clone(self.form.ids_text()));
                 self.form.apply(FormEdit::IdsText(text));
@@ -324,13 +332,16 @@ impl App {
                 let Some(text) = self.removed.take() else { return false };
                 self.form.apply(FormEdit::IdsText(text.to_string()));
             }
-            Intent::AboutKey => self.load(ctx, AfterLoad::Key),
-            Intent::Advanced => self.load(ctx, AfterLoad::Advanced),
-            Intent::Review => self.load(ctx, AfterLoad::Review),
-            Intent::Instances(_) => self.load(ctx, AfterLoad::List),
+            Intent::AboutKey
+            | Intent::Advanced
+            | Intent::Review
+            | Intent::Instances(_)
+            | Intent::Form(_) => {
+                self.intents.push(intent);
+                self.load(ctx);
+            }
             // The form alone does not show any of this.
-            Intent::Form(_)
-            | Intent::LockKey
+            Intent::LockKey
             | Intent::ExpiresAt(_)
             | Intent::SaveKey(_)
             | Intent::Choose(_)
@@ -355,39 +366,29 @@ impl App {
         true
     }
 
-    /// What was filled in before the console has replaced the form: Yew may let events in between. The
-    /// console, which is not created yet, begins with it.
-    fn handle_last(&mut self, intent: Intent) {
-        let LoadState::Started(_, start) = &mut self.rest else { return };
-        let Some(start) = Rc::get_mut(start) else { return };
-        match intent {
-            Intent::Edit(edit) => start.form.apply(edit),
-            Intent::Secret(secret) => {
-                self.vault.set_secret(start.form.cloud(), start.form.key_id(), &secret);
-            }
-            Intent::Token(token) => self.vault.set_token(start.form.cloud(), &token),
-            Intent::Review => start.then = AfterLoad::Review,
-            _ => {}
-        }
-    }
-
     /// Keeps what is filled in, by the part that can.
     fn keep_form(&self, ctx: &Context<Self>) {
-        if let Some(rest) = lazy::loaded() {
+        if let Some(rest) = self.rest {
             (rest.keep_form)(&ctx.props().host, &self.form, self.vault.state().guard);
         }
     }
 
-    fn load(&mut self, ctx: &Context<Self>, then: AfterLoad) {
-        self.rest = if then == AfterLoad::Wait { LoadState::Loading } else { LoadState::Awaited };
-        if !matches!(then, AfterLoad::Wait | AfterLoad::Restore) {
-            self.wanted = Some(then);
+    /// Fetches the rest ahead, unless that was done.
+    fn load_ahead(&mut self, ctx: &Context<Self>) {
+        if self.rest.is_none() && self.loading == Loading::No {
+            self.loading = Loading::Ahead;
+            request(ctx, true);
         }
-        ctx.link().send_future(async move { Msg::Rest(then, lazy::load().await) });
+    }
+
+    /// Renders the console as soon as the rest is there.
+    fn load(&mut self, ctx: &Context<Self>) {
+        self.loading = Loading::Awaited;
+        request(ctx, false);
     }
 
     /// Renders the console from now on.
-    fn start(&mut self, ctx: &Context<Self>, then: AfterLoad, rest: &'static Rest) {
+    fn start(&mut self, ctx: &Context<Self>) {
         let start = Start {
             host: ctx.props().host.clone(),
             locale: self.locale,
@@ -397,7 +398,8 @@ impl App {
             vault: self.vault.clone(),
             link: std::mem::take(&mut self.link),
             configuration: self.configuration.take(),
-            then: self.wanted.take().unwrap_or(then),
+            intents: std::mem::take(&mut self.intents),
+            screen: self.screen,
             on_started: ctx.link().callback(Msg::Started),
         };
         self.auto_lock = None;
@@ -411,8 +413,13 @@ impl App {
                 dom::restore_focus(&root, &focus);
             }
         });
-        self.rest = LoadState::Started(rest, Rc::new(start));
+        self.start = Some(Rc::new(start));
     }
+}
+
+/// Requests the rest, and reports it as a message.
+fn request(ctx: &Context<App>, ahead: bool) {
+    ctx.link().send_future(async move { Msg::Rest { ahead, result: lazy::load().await } });
 }
 
 /// Reads the configuration, and reports it as a message.
@@ -431,7 +438,7 @@ fn follow_address(ctx: &Context<App>) -> Option<EventListener> {
     let follow = move || {
         let hash = dom::hash();
         if ADDRESSES.iter().any(|address| hash.starts_with(address)) {
-            link.send_message(Msg::Screen(Screen::Explain));
+            link.send_message(Msg::Addressed);
         }
     };
     follow();
@@ -442,7 +449,7 @@ fn follow_address(ctx: &Context<App>) -> Option<EventListener> {
 fn restore_saved(link: Scope<App>) {
     spawn_local(async move {
         if let Some(rest) = lazy::load_if_saved().await {
-            link.send_message(Msg::Rest(AfterLoad::Restore, Ok(rest)));
+            link.send_message(Msg::Rest { ahead: false, result: Ok(rest) });
         }
     });
 }

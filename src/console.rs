@@ -23,9 +23,9 @@ mod export;
 use message::Msg;
 
 use crate::{
-    app::{AfterLoad, Start},
+    app::Start,
     components::common::dom,
-    context::ContextProviders,
+    context::{ContextProviders, Dispatch},
     element::{self, HostEvent},
     pages,
     routes::PageRoute,
@@ -40,7 +40,7 @@ use crate::{
         saved_form, selections, timing,
         vault::{AutoLock, Vault},
     },
-    store::{Removed, Shared, View},
+    store::{Intent, Removed, Shared, View},
 };
 use background::BackgroundRun;
 use calls::PreparedCall;
@@ -101,6 +101,7 @@ pub(crate) fn render(start: Rc<Start>) -> Html {
 /// The console.
 pub(crate) struct Console {
     view: View,
+    dispatch: Dispatch,
     /// The initial route.
     page_route: PageRoute,
     /// Whether to search other regions for what the preflight does not find.
@@ -159,8 +160,8 @@ impl Component for Console {
         let vault = start.vault.clone();
         let mut session = Session::new(start.locale, start.form.clone());
         session.update(Action::Edit(FormEdit::Guard(vault.state().guard)));
-        if start.then == AfterLoad::Key {
-            vault.show_saved_keys();
+        for intent in start.intents.clone() {
+            ctx.link().send_message(Msg::Intent(intent));
         }
         let auto_lock = {
             let root = start.host.shadow_root();
@@ -170,7 +171,7 @@ impl Component for Console {
             view: View {
                 session: Shared::new(session),
                 key: vault.state(),
-                advanced: start.then == AfterLoad::Advanced,
+                advanced: start.intents.iter().any(|one| matches!(one, Intent::Advanced)),
                 route: Shared::new(Config::default().route),
                 refuses_duplicates: CheckResult::Unknown,
                 untrusted_parent: Config::default().untrusted_parent,
@@ -196,6 +197,7 @@ impl Component for Console {
                 last_ids: Shared::new(saved_form::last_ids()),
                 now: clock::now(),
             },
+            dispatch: ctx.link().callback(Msg::Intent),
             page_route: first_page(ctx.props()),
             wants_region_search: false,
             vault,
@@ -247,7 +249,7 @@ impl Component for Console {
         let routed = element::is_routed(host);
         let has_demo = routed && host.has_attribute("data-demo") && !dom::is_demo();
         html! {
-            <ContextProviders locale={self.view.session.locale()} dispatch={ctx.link().callback(Msg::Intent)}>
+            <ContextProviders locale={self.view.session.locale()} dispatch={self.dispatch.clone()}>
                 <pages::layout::Layout view={self.view.clone()} page_route={self.page_route.clone()} {routed} {has_demo} />
             </ContextProviders>
         }
@@ -271,11 +273,9 @@ fn first_page(props: &ConsoleProps) -> PageRoute {
     } else {
         PageRoute::RestartStart
     };
-    match (addressed, props.start.then) {
-        (PageRoute::RestartStart, AfterLoad::Explain) => PageRoute::Explain,
-        (PageRoute::RestartStart, AfterLoad::Diagnostics) => PageRoute::Diagnostics,
-        (PageRoute::RestartStart, AfterLoad::History) => PageRoute::History,
-        (addressed, _) => addressed,
+    match addressed {
+        PageRoute::RestartStart => props.start.screen.into(),
+        other => other,
     }
 }
 

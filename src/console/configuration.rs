@@ -1,19 +1,18 @@
 //! The operator's configuration: read, and passed to what depends on it.
 
 use crate::{
-    app::AfterLoad,
     console::{Console, Msg, events::report, key::read_saved_keys, uploads::upload_pending},
     services::{
         config::{Config, ConfigurationText, configuration},
         duplicate_guard, saved_form,
         vault::source::Source,
     },
-    store::Shared,
+    store::{Intent, Shared},
 };
 use relight_core::{
     diagnostics::CheckResult,
     form::Form,
-    model::{cloud::Cloud, limits::Limits, query::InstanceQuery, route::Route},
+    model::{cloud::Cloud, limits::Limits, route::Route},
     run::Event,
     session::Action,
 };
@@ -46,9 +45,9 @@ impl Console {
         self.allowed = Arc::clone(&limits);
         session.update(Action::Restrict(limits));
         if first {
-            // What was saved is not mixed with what was typed since.
-            let comes_back =
-                typed.is_empty() && problem.is_none() && start.then != AfterLoad::Review;
+            // What comes back does not mix with what was typed meanwhile.
+            let reviews = start.intents.iter().any(|one| matches!(one, Intent::Review));
+            let comes_back = typed.is_empty() && problem.is_none() && !reviews;
             let (preset, locked) = (&config.settings.preset, &config.settings.locked);
             if comes_back {
                 saved_form::last_target(preset, &self.link).apply(session, locked);
@@ -86,12 +85,6 @@ impl Console {
         self.config = config;
         self.choose_route();
         self.update_run_settings(ctx);
-        if first && start.then == AfterLoad::Review {
-            self.review(ctx, true, None);
-        }
-        if first && start.then == AfterLoad::List {
-            self.list_instances(ctx, &InstanceQuery::default());
-        }
         for msg in std::mem::take(&mut self.deferred) {
             self.handle(ctx, msg);
         }

@@ -140,7 +140,7 @@ impl Vault {
         let is_given = token.status() != SecretStatus::Missing;
         let mut state = self.0.borrow_mut();
         state.guard.token = is_given.then(|| token.fingerprint());
-        state.is_no_token = is_no_token(state.guard);
+        state.is_no_token = is_not_a_token(state.guard);
         state.token = (is_given && !state.is_no_token).then(|| Zeroizing::new(token.text()));
         state.check_token();
     }
