@@ -31,7 +31,7 @@ use relight_core::{
     i18n::Locale,
     model::route::Route,
 };
-use std::{rc::Rc, sync::Arc};
+use std::{mem::discriminant, rc::Rc, sync::Arc};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, ShadowRoot};
 use yew::{Callback, Component, Context, Html, Properties, html, html::Scope};
@@ -222,7 +222,10 @@ impl Component for App {
                     Loading::Ahead if error == LoadError::Missing => Loading::No,
                     // The request that is waited for has not ended.
                     Loading::Awaited if ahead => Loading::Awaited,
-                    _ => Loading::Failed(error),
+                    _ => {
+                        self.intents.clear();
+                        Loading::Failed(error)
+                    }
                 };
             }
         }
@@ -303,8 +306,7 @@ impl App {
                 self.vault.use_cloud(self.form.cloud());
                 if self.form.has_rare_options() {
                     // Filled in by the page around; here nobody would see it.
-                    self.intents.push(Intent::Advanced);
-                    self.load(ctx);
+                    self.leave_to_console(ctx, Intent::Advanced);
                 } else if typed {
                     self.load_ahead(ctx);
                 }
@@ -336,10 +338,7 @@ impl App {
             | Intent::Advanced
             | Intent::Review
             | Intent::Instances(_)
-            | Intent::Form(_) => {
-                self.intents.push(intent);
-                self.load(ctx);
-            }
+            | Intent::Form(_) => self.leave_to_console(ctx, intent),
             // The form alone does not show any of this.
             Intent::LockKey
             | Intent::ExpiresAt(_)
@@ -379,6 +378,13 @@ impl App {
             self.loading = Loading::Ahead;
             request(ctx, true);
         }
+    }
+
+    /// Leaves an intent to the console. Clicked twice while the rest is fetched, it is meant once.
+    fn leave_to_console(&mut self, ctx: &Context<Self>, intent: Intent) {
+        self.intents.retain(|one| discriminant(one) != discriminant(&intent));
+        self.intents.push(intent);
+        self.load(ctx);
     }
 
     /// Renders the console as soon as the rest is there.
