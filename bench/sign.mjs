@@ -11,7 +11,7 @@ export async function sign() {
   const core = await loadModule("relight-core");
   const tencent = tencentSdk(tencentIds(100));
   const alibaba = alibabaSdk(alibabaIds(100));
-  // An object of its own each time, as programs give it.
+  // A new object each time, as in programs.
   const tencentJob = () => ({
     accessKeyId,
     secret,

@@ -70,7 +70,7 @@ const MESSAGES = {
     changed: (file) =>
       `The page does not start: ${file} is not the file that it was published with. If a new version is ` +
       `being put in place right now, reload in a minute. If it stays so, the file was changed: ` +
-      `enter no key anywhere on this page, and tell its administrator.`,
+      `enter no key on this page, and inform its administrator.`,
     replaced: () => "A newer version of this page was published while it was loading. Reload.",
     failed: (file) => `The page does not start in this browser: ${file}.`,
   },

@@ -135,5 +135,5 @@ async function connect() {
   }).observe(element);
 }
 
-// Outside a frame there is nobody to talk to.
+// Outside of a frame there is no parent page.
 if (parent !== window) connect();

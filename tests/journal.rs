@@ -365,7 +365,7 @@ async fn an_instance_belongs_to_one_living_run() {
     free("claim-theirs").await;
     let conflicts = ours.append("claim-ours", "claims", record(2), &wanted, true).await;
     assert_eq!(conflicts, Ok(Vec::new()), "a page that ended holds nothing");
-    // What the dead page had claimed and nobody asked for is still in its name.
+    // What the dead page had claimed, and no other page wants, is still in its name.
     assert_eq!((claims_of("claim-theirs").await, claims_of("claim-ours").await), (1, 4));
 
     ours.release("claim-ours", Some(std::slice::from_ref(c))).await.unwrap();
@@ -603,7 +603,7 @@ impl Keep for Journal {
     async fn keep(&self, played: &RecordedRun) {
         let id = &played.run.about().id;
         for (record, claim, durable) in &played.records {
-            // Each run has an account of its own, or they would be in each other's way.
+            // Each run has another account, or their claims would conflict.
             assert_eq!(self.append(id, id, record, claim, *durable).await, Ok(Vec::new()));
         }
     }

@@ -1,5 +1,5 @@
 // A portal around the console: people log in, get temporary keys and limits of their own, and what
-// they did is kept. It needs Node 20, the package `relight`, and the sandbox in the clouds' place.
+// they did is recorded. It needs Node 20, the package `relight`, and the sandbox in the clouds' place.
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { appendFile, readFile } from "node:fs/promises";
 import { createServer, request as connect } from "node:http";
@@ -105,7 +105,7 @@ async function answer(request, response) {
   }
 }
 
-// Whoever may not use a cloud gets no key of it. Here a cloud's token service would be asked, with the
+// Users without access to a cloud get no key for it. Here a cloud's token service would be asked, with the
 // smallest policy that allows what `person` may do (docs/permissions.md): the page keeps people from
 // mistakes, only the key's own rights keep it from more.
 async function credentials(response, person, cloud) {
@@ -128,8 +128,8 @@ async function takeRecord(request, response, { name }) {
   if (!handedIn.has(key)) {
     // The session says for certain who handed it in; the record, who the page took them for.
     const line = JSON.stringify({ takenAt: new Date(), handedInBy: name, person, run });
-    const isKept = await appendFile(options.records, `${line}\n`).then(() => true, () => false);
-    if (!isKept) return say(response, 503, "it cannot be kept now");
+    const isStored = await appendFile(options.records, `${line}\n`).then(() => true, () => false);
+    if (!isStored) return say(response, 503, "it cannot be stored now");
     handedIn.add(key);
   }
   say(response, 204);
@@ -137,8 +137,8 @@ async function takeRecord(request, response, { name }) {
 
 // To the proxy, which is a part of the sandbox here. Tried once; cookies stay here.
 function forward(request, response) {
-  const { cookie, origin, ...kept } = request.headers;
-  const upstream = connect(options.sandbox + request.url, { method: request.method, headers: kept, agent: false });
+  const { cookie, origin, ...forwarded } = request.headers;
+  const upstream = connect(options.sandbox + request.url, { method: request.method, headers: forwarded, agent: false });
   upstream.on("response", (answer) => {
     response.writeHead(answer.statusCode, answer.headers);
     answer.pipe(response);

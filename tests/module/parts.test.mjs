@@ -1,4 +1,4 @@
-// The program in two parts: `init` has both, and whoever comes before is refused with words.
+// The program in two parts: `init` loads both, and an earlier call is refused with a reason.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -14,7 +14,7 @@ const first = ({ parseInstanceIds }) => parseInstanceIds("ins-r8hr2upy").ids[0].
 const isNotLoaded = (error) =>
   error.name === "RelightError" && error.kind === "not-loaded" && error.message.length > 0;
 
-// Each a program of its own: a module is one by its address.
+// Each is a separate program: a module is identified by its address.
 const another = () => import(`${script}?${another.count++}`);
 another.count = 0;
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 
 test("loading defines nothing where there is no DOM", async () => {
-  // The glue of wasm-bindgen makes a URL of its own; what Node defines for that is Node's.
+  // The glue of wasm-bindgen uses `URL`; what Node defines for that is Node's.
   await fetch("data:,").then((answer) => answer.text());
   const before = new Set(Reflect.ownKeys(globalThis));
   const { load } = await import("./load.mjs");

@@ -187,7 +187,7 @@ test("what is wrong with the input is named, and nothing is signed", async () =>
     [{ ...input, unsignedPayload: "no" }, "invalid-argument", /`unsignedPayload` must be true or false/],
     [{ ...input, method: undefined }, "invalid-argument", /`method` is missing/],
     [(({ host, ...rest }) => rest)(input), "invalid-argument", /`host` is missing/],
-    // Whatever stands in the wrong place may be the secret: it is not shown.
+    // A value in the wrong place may be the secret: it is not shown.
     [{ ...input, timestamp: key.secret }, "invalid-argument", /`timestamp` must be seconds/],
     [{ ...input, timestamp: [key.secret] }, "invalid-argument", /`timestamp` must be seconds/],
     [{ ...input, unsignedPayload: key.secret }, "invalid-argument", /`unsignedPayload`/],

@@ -3,7 +3,7 @@
 usage: RELIGHT_SANDBOX=URL RELIGHT_COMMAND_LINES=PROGRAM RELIGHT_TCCLI=PROGRAM python run_command_lines.py
 
 For each job the page's own request is sent, and after a reset each line; the sandbox must see the same of
-both. `curl` and `tccli` are the real ones. `aliyun` and `zeno` are in no registry: stand-ins below read their
+both. `curl` and `tccli` are the real ones. `aliyun` and `zeno` are in no registry: the fakes below read their
 lines by the tools' rules, refuse a parameter that the vendor's SDK does not have, and send with that SDK.
 Prints a line for each check.
 """
@@ -300,11 +300,11 @@ def check(checks, sandbox, relay, shell, name, cloud, operation, count, state, o
     stand_in = {"aliyun": aliyun, "zeno": zeno}.get(lines["tool"])
     run = (lambda: stand_in(relay, lines["line"])) if stand_in else (lambda: shell.run(lines["line"]))
     call, seen, said = arrival(run)
-    # A stand-in is led to the sandbox by its address.
+    # A fake gets the sandbox's address.
     same = ["cloud", "action", "version", "ids", "keyId", "signature", "executed"]
     same += [] if stand_in else ["host", "region", "method"]
     what = {member: (own[member], call[member]) for member in same if own[member] != call[member]}
-    checks.check(f"{name}: {lines['tool']} is seen as the page is", not what, (what, said))
+    checks.check(f"{name}: {lines['tool']} arrives as the page's request does", not what, (what, said))
     wanted, asked = parameters(own_seen), parameters(seen)
     if lines["tool"] == "aliyun":
         # The SDK adds it to every operation; the page where the operation has it.
@@ -319,7 +319,7 @@ def check(checks, sandbox, relay, shell, name, cloud, operation, count, state, o
     what = {member: (own[member], curl[member])
             for member in ("cloud", "action", "version", "region", "ids", "host", "method")
             if own[member] != curl[member]}
-    checks.check(f"{name}: curl is seen as the page is", not what, (what, said))
+    checks.check(f"{name}: curl arrives as the page's request does", not what, (what, said))
     checks.check(f"{name}: unsigned it is refused", not curl["executed"] and curl["code"], curl)
     signed = lines["curl"]
     for header, value in request["headers"]:

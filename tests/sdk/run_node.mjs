@@ -45,7 +45,7 @@ function check(what, ok, seen) {
 const same = (left, right) => JSON.stringify(left) === JSON.stringify(right);
 
 async function ask(endpoint) {
-  // On a connection of its own: an SDK takes long to load, and the sandbox closes what is idle meanwhile.
+  // On a new connection: an SDK takes long to load, and the sandbox closes what is idle meanwhile.
   const answer = await fetch(url + endpoint, { headers: { connection: "close" } });
   if (!answer.ok) throw new Error(`${endpoint}: ${answer.status}`);
   return answer.json();

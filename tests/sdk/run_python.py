@@ -61,10 +61,10 @@ class Sandbox:
         return [one["reboots"] for one in all_of if one["instanceId"] in ids]
 
 
-def run(checks, sandbox, name, cloud, client, wrong_key_told=None):
+def run(checks, sandbox, name, cloud, client, wrong_key_code=None):
     """One SDK. `client(key id, secret)` gives describe, reboot, start and the error's code.
 
-    `wrong_key_told` is the code which the SDK itself makes of a refused signature.
+    `wrong_key_code` is the code which the SDK itself makes of a refused signature.
     """
     before = len(sandbox.ask("/sandbox/calls"))
     running = sandbox.pick(cloud, "running", 2)
@@ -100,8 +100,8 @@ def run(checks, sandbox, name, cloud, client, wrong_key_told=None):
         "tencent": "AuthFailure.SignatureFailure",
         "zenlayer": "AUTHFAILURE_SIGNATURE_FAILURE",
     }[cloud]
-    told = wrong_key_told or wrong_key
-    checks.check(f"{name}: a wrong secret is refused", code == told, code)
+    expected = wrong_key_code or wrong_key
+    checks.check(f"{name}: a wrong secret is refused", code == expected, code)
 
     calls = sandbox.ask("/sandbox/calls")[before:]
     seen = [(call["signature"], call["executed"]) for call in calls]
@@ -314,11 +314,11 @@ def main():
     ]
     # The classic SDK says this when the server's own string to sign, which it reads out of the
     # message, is exactly the one it signed: then only the secret can be wrong.
-    told = {"aliyun-python-sdk-ecs": "InvalidAccessKeySecret"}
+    wrong_key_codes = {"aliyun-python-sdk-ecs": "InvalidAccessKeySecret"}
     for name, cloud, sdk in sdks:
         # One SDK that breaks must not hide what the others do.
         try:
-            run(checks, sandbox, name, cloud, sdk(sandbox), told.get(name))
+            run(checks, sandbox, name, cloud, sdk(sandbox), wrong_key_codes.get(name))
         except Exception as error:
             checks.check(f"{name}: runs to the end", False, error)
     print(f"{checks.passed} passed, {checks.failed} failed")

@@ -38,7 +38,7 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// A new one, with keys of its own.
+    /// A new one, with new keys.
     pub fn new() -> Result<Self> {
         Ok(Self {
             trusted: issuer("Relight test authority")?,
@@ -53,7 +53,7 @@ impl Authority {
         self.trusted.pem()
     }
 
-    /// A server's side of TLS, with a certificate for whatever name it is asked for.
+    /// A server's side of TLS, with a certificate for each requested name.
     pub fn server_config(self: &Arc<Self>, protocols: &[&str]) -> Result<ServerConfig> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)

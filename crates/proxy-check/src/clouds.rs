@@ -38,7 +38,7 @@ pub const FLAWED: [(&str, Flaw); 3] = [
     ("ecs.me-central-1.aliyuncs.com", Flaw::Expired),
 ];
 
-/// A host of its own for each check, so that behaviour and arrivals can be distinguished.
+/// A different host for each check, so that behaviour and arrivals can be distinguished.
 pub const CHECK_HOSTS: [(&str, &str); 17] = [
     ("answers", "ecs.cn-qingdao.aliyuncs.com"),
     ("attempts", "ecs.cn-zhangjiakou.aliyuncs.com"),
@@ -75,7 +75,7 @@ pub struct Clouds {
 }
 
 impl Clouds {
-    /// On a loopback address of its own, port 443: a proxy's configuration needs no other port.
+    /// On a separate loopback address, port 443: a proxy's configuration needs no other port.
     pub fn start() -> Result<Self> {
         Self::start_on(free_address(PORT).context(NEEDS_PORT)?, PORT, 0)
     }
@@ -100,7 +100,7 @@ impl Clouds {
             authority.set_flaw(host, flaw);
         }
         let hole = BlackHole::start(hanging, port)?;
-        // The system takes connections for it, and nobody reads them.
+        // The system accepts connections for it, and nothing reads from them.
         let silent = TcpListener::bind((mute, port)).with_context(|| mute.to_string())?;
         Ok(Self { upstream, names, authority, refused, hanging, mute, _hole: hole, _mute: silent })
     }

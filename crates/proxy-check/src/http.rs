@@ -56,7 +56,7 @@ pub enum Side {
     Request,
     /// An answer: without a length its body ends with the connection.
     Answer,
-    /// An answer to `HEAD`: it has no body whatever it says.
+    /// An answer to `HEAD`: it has no body, whatever its headers.
     HeadAnswer,
 }
 

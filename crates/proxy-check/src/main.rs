@@ -256,7 +256,7 @@ fn grade(script: &Path, page: &Path) -> Result<bool> {
 }
 
 /// Calls through the proxy beside a small file from the same server, both as deployed: over TLS, each
-/// on a connection of its own. With all servers, the figures go into `deploy/README.md`.
+/// on a new connection. With all servers, the figures go into `deploy/README.md`.
 fn measure(arguments: &Arguments) -> Result<bool> {
     let servers = arguments.servers()?;
     let folder = env::temp_dir().join(format!("relight-proxy-measure-{}", std::process::id()));

@@ -40,7 +40,7 @@ use crate::{
 pub enum Behaviour {
     /// Answers so, and the connection waits for the next request.
     Answer((StatusCode, HeaderMap, String)),
-    /// Sends bytes, whatever they are, and the connection ends.
+    /// Sends these bytes, and the connection ends.
     Raw(Raw),
     /// Says nothing for a minute.
     Silent,
@@ -124,7 +124,7 @@ impl Upstream {
         self.server.addr
     }
 
-    /// The behaviour of every name that has none of its own.
+    /// The behaviour of all other names.
     pub fn set_default(&self, behaviour: Behaviour) {
         *lock(&self.shared.default) = behaviour;
     }
@@ -147,7 +147,7 @@ impl Upstream {
     }
 }
 
-/// A port on which connections neither succeed nor fail: nobody accepts, and the queue is full.
+/// A port on which connections neither succeed nor fail: nothing accepts, and the queue is full.
 #[cfg(unix)]
 pub struct BlackHole {
     _listener: std::os::fd::OwnedFd,
@@ -272,7 +272,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A loopback address that nobody listens on at this port, for an upstream of one's own: the clouds
+/// A loopback address on which nothing listens at this port, for an upstream: the clouds
 /// are on port 443, and so must the simulated ones be.
 pub fn free_address(port: u16) -> io::Result<Ipv4Addr> {
     let seed = std::process::id();

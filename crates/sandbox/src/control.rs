@@ -1,4 +1,4 @@
-//! `/sandbox/…`: what happened, what is there, and what shall go wrong.
+//! `/sandbox/…`: the calls, the fleet, and the faults.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Answers a control request. Foreign origins and names that are not loopback are refused, so that
-/// no page on the web can reach it through somebody's browser.
+/// no page on the web can reach it through a browser.
 pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request, now_ms: i64) -> Answer {
     let host = request.header("host").unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
@@ -29,9 +29,9 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request, now_ms: i64) -> A
             "GET /sandbox/calls": "every arrival at a cloud, in order",
             "GET /sandbox/undelivered": "what the proxy refused or could not deliver",
             "GET /sandbox/instances[?cloud=NAME]": "the fleet now",
-            "GET /sandbox/faults": "the faults that wait",
+            "GET /sandbox/faults": "the pending faults",
             "POST /sandbox/faults": "adds one fault, or an array of them",
-            "DELETE /sandbox/faults": "takes all faults away",
+            "DELETE /sandbox/faults": "removes all faults",
             "POST /sandbox/restarts": "somebody else restarts instances: {cloud, instanceIds}",
             "POST /sandbox/credentials": "issues a temporary key: {cloud, seconds}",
             "GET /sandbox/credentials?cloud=NAME": "the same, for a quarter of an hour",
@@ -106,7 +106,7 @@ fn add_faults(sandbox: &mut Sandbox, body: &[u8]) -> Answer {
     }
 }
 
-/// Restarts instances from outside, as somebody in a console of the vendor's.
+/// Restarts instances from outside, as in the vendor's console.
 fn restart(sandbox: &mut Sandbox, body: &[u8], now_ms: i64) -> Answer {
     let body_json: Value = match serde_json::from_slice(body) {
         Ok(body_json) => body_json,

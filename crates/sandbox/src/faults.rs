@@ -1,4 +1,4 @@
-//! Misbehaviour on request.
+//! Faults: what goes wrong on request.
 
 use serde_json::{Map, Value, json};
 
@@ -108,7 +108,7 @@ pub struct Fault {
     pub executed: bool,
 }
 
-/// The kinds that need no field of their own, and their names in JSON.
+/// The kinds without fields, and their names in JSON.
 const PLAIN: &[(&str, Kind)] = &[
     ("throttled", Kind::Throttled),
     ("nonce-used", Kind::NonceUsed),

@@ -31,8 +31,8 @@ use tokio::{
 };
 use tower_service::Service;
 
-/// Takes connections, on a thread and a runtime of its own, inside and outside of an async runtime.
-/// It ends when this is dropped, and with it all that is connected.
+/// Accepts connections, on its own thread and runtime, so it can be used inside and outside of an async
+/// runtime. Dropping it ends it with all connections.
 #[derive(Debug)]
 pub struct Server {
     /// Where it listens.
@@ -42,8 +42,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Does this with each connection. `axum::serve` would do, if it let us say for how long hyper
-    /// waits for a head.
+    /// Calls this for each connection. `axum::serve` has no setting for how long hyper waits for a
+    /// head.
     pub fn start<F: Future<Output = ()> + Send + 'static>(
         listener: TcpListener,
         connection: impl Fn(TcpStream) -> F + Send + 'static,
@@ -70,7 +70,7 @@ impl Server {
         Ok(Self { addr, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Waits until the server ends, which is for ever.
+    /// Waits until the server ends, which is never.
     pub fn wait(mut self) {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -111,7 +111,7 @@ pub fn http1(head_limit: Duration) -> http1::Builder {
     http
 }
 
-/// Serves one connection to its end. Returns what came on it and reached no handler.
+/// Serves one connection to its end. Returns the bytes that reached no handler.
 pub async fn connection<S>(stream: S, http: http1::Builder, app: Router) -> Vec<u8>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -122,7 +122,7 @@ where
     link.take()
 }
 
-/// The handlers, for hyper: what comes has its [`Link`] as an extension, and a [`Raw`] is obeyed.
+/// The handlers, for hyper: a request has its [`Link`] as an extension, and a [`Raw`] replaces the response.
 pub fn service(
     app: Router,
     link: Link,
@@ -147,7 +147,7 @@ pub fn service(
     })
 }
 
-/// An answer that is no HTTP, or not all of it: these bytes are written in its place.
+/// A response that is no HTTP, or not all of it: these bytes are written instead.
 #[derive(Clone, Debug)]
 pub struct Raw {
     pub bytes: Bytes,
@@ -157,14 +157,14 @@ pub struct Raw {
 /// What happens to the connection after such a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
-    /// It ends as its transport wants it.
+    /// It is closed as its transport requires.
     Close,
-    /// It ends as its transport requires.
+    /// It is aborted.
     Cut,
 }
 
 impl Raw {
-    /// So much, and the connection is cut off.
+    /// These bytes, and the connection is aborted.
     pub fn cut(bytes: impl Into<Bytes>) -> Self {
         Self { bytes: bytes.into(), then: Then::Cut }
     }
@@ -176,7 +176,7 @@ impl IntoResponse for Raw {
     }
 }
 
-/// A connection that records what it reads, and writes something else when it has a [`Raw`].
+/// A connection that records what it reads, and writes a [`Raw`] instead if there is one.
 #[derive(Debug)]
 pub struct Wire<S> {
     stream: S,
@@ -201,7 +201,7 @@ impl<S> Wire<S> {
 }
 
 impl Link {
-    /// What was heard since this was asked last, to the byte.
+    /// The bytes that were read since the last call.
     pub fn take(&self) -> Vec<u8> {
         std::mem::take(&mut self.state().heard)
     }
@@ -241,7 +241,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         }
         ready!(Pin::new(stream).poll_flush(context))?;
         Poll::Ready(match raw.then {
-            // What hyper would have said goes nowhere.
+            // hyper's own response is dropped.
             Then::Close => Ok(bytes.len()),
             Then::Cut => Err(io::ErrorKind::ConnectionAborted.into()),
         })

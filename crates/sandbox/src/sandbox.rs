@@ -520,7 +520,7 @@ fn facts(cloud: Cloud, inbound: &Inbound) -> Facts {
     }
 }
 
-/// The head of a request, a line each, as a gateway prints it that wants to help.
+/// The head of a request, line by line, as some gateways print it in an error.
 fn head(request: &Inbound) -> String {
     let mut head = format!("{} {}?{}\n", request.method, request.path, request.query);
     for (name, value) in &request.headers {

@@ -28,8 +28,8 @@ pub type Shared = Arc<Mutex<Sandbox>>;
 /// The largest body that is read, in bytes; larger ones are cut off and so refused.
 const MAX_READ_BYTES: usize = 4 * 1024 * 1024;
 
-/// A connection on which no head of a request comes is closed: a browser opens such as spares, and
-/// sends a POST again by itself when one of them dies.
+/// A connection without the head of a request is closed: browsers open spare connections, and send a POST
+/// again by themselves when one of them dies.
 const HEAD_LIMIT: Duration = Duration::from_secs(1);
 
 /// A running server. It ends when this is dropped.
@@ -54,7 +54,7 @@ impl Running {
         sandbox
     }
 
-    /// Waits until the server ends, which is for ever.
+    /// Waits until the server ends, which is never.
     pub fn wait(self) {
         self.server.wait();
     }
@@ -96,7 +96,7 @@ async fn handle(State(sandbox): State<Shared>, request: axum::extract::Request) 
     answer(&sandbox, &request).await
 }
 
-/// What the sandbox answers now, when it wants to, and as much of it as it wants to be delivered.
+/// The sandbox's response, after its delay, and as much of it as is to be delivered.
 pub async fn answer(sandbox: &Shared, request: &Request) -> Response {
     let Reply { answer, delivery, delay_ms } = lock(sandbox).answer(request, now_ms());
     if delay_ms > 0 {

@@ -24,7 +24,7 @@ pub(crate) const TOOLS: &[Tool] = &[Tool::WasmTarget, Tool::Node, Tool::WasmBind
 const FIRST_LOAD_BUDGET_BYTES: usize = 150_000;
 
 /// The part of the program that is fetched when the user begins to fill in the form: review, run, errors,
-/// saved keys, and the functions for programs. A ceiling, so that it does not grow unseen; raise it only
+/// saved keys, and the functions for programs. A ceiling, so that it does not grow unnoticed; raise it only
 /// with a reason. Of it 27 kB are derived types, whose refusals name the field, 13 kB `indexed_db_futures`,
 /// 32 kB the list of instances, 35 kB the reading of what people paste, several faults of one text and
 /// pages of gateways included, 3 kB the bar of a run and what it says of time, 8 kB what the form has

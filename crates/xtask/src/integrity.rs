@@ -88,7 +88,7 @@ pub(crate) fn ensure_own_scripts(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What a script imports by a name that does not begin with a dot. Imports are lines of their own, as
+/// What a script imports by a name that does not begin with a dot. Imports are separate lines, as
 /// wasm-bindgen and we write them.
 fn foreign_imports(script: &str) -> Vec<String> {
     let is_import = |line: &&str| line.starts_with("import ") || line.starts_with("export ");
@@ -285,14 +285,14 @@ mod tests {
     #[test]
     fn the_start_up_has_a_place_for_the_sums() {
         let boot = fs::read_to_string(paths::root().join("static/boot.js")).unwrap();
-        let sealed = with_sums(&boot, &sums()).unwrap();
-        assert!(sealed.contains("  \"relight.js\": \"sha384-of-relight.js\",\n"), "{sealed}");
-        assert!(with_sums(&sealed, &sums()).is_err(), "sealed twice");
+        let filled = with_sums(&boot, &sums()).unwrap();
+        assert!(filled.contains("  \"relight.js\": \"sha384-of-relight.js\",\n"), "{filled}");
+        assert!(with_sums(&filled, &sums()).is_err(), "filled in twice");
     }
 
     #[test]
     fn a_published_release_lists_every_file_and_changes_no_more() {
-        let folder = std::env::temp_dir().join(format!("relight-seal-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("relight-integrity-{}", std::process::id()));
         fs::create_dir_all(folder.join("snippets/a")).unwrap();
         let page = "<meta charset=\"utf-8\"><link rel=\"stylesheet\" href=\"./page.css\">\
              <script src=\"./boot.js\"></script><link href=\"./relight.js\">\

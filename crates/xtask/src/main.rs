@@ -24,7 +24,7 @@ use std::{ffi::OsString, process::ExitCode};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-/// Whatever is not plain cargo. Beforehand you need git, rustup and a C linker.
+/// Tasks that are not plain cargo. You need git, rustup and a C linker.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask", max_term_width = 100)]
 struct Arguments {
@@ -43,32 +43,32 @@ enum Command {
     },
     /// The release build in dist/, with sizes and the budget.
     Dist {
-        /// And once more in another folder: the same bytes must come out.
+        /// Builds once more in another folder: the bytes must be the same.
         #[arg(long)]
         twice: bool,
     },
-    /// What the page is made of, as CycloneDX, in dist/relight.cdx.json.
+    /// The page's dependencies as CycloneDX, in dist/relight.cdx.json.
     Sbom,
     /// The npm package of the release build, in target/package/.
     Package,
     /// The measurements of BENCHMARKS.md.
     Bench(bench::Options),
-    /// Schedules of faults against the run.
+    /// Simulates runs with random faults.
     Simulate {
-        /// So many of them.
+        /// How many.
         #[arg(long, default_value_t = 100_000)]
         seeds: u64,
-        /// The one with this number instead, step by step.
+        /// Only the one with this number, step by step.
         #[arg(long)]
         seed: Option<u64>,
     },
-    /// A proxy against the contract; `cargo xtask proxy-check --help` has more.
+    /// Tests a proxy against the contract; see `cargo xtask proxy-check --help`.
     #[command(disable_help_flag = true)]
     ProxyCheck {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
-    /// Everything that the other commands would install.
+    /// Installs everything that the other commands need.
     Setup,
 }
 

@@ -128,7 +128,7 @@ pub(crate) fn build_examples() -> Result<PathBuf> {
 }
 
 /// Has TypeDoc read the types of every module, into `target/docs`. What they export and do not explain, and
-/// whatever else it has to say, is an error; nobody ships its pages.
+/// or any other message, is an error; its pages are not shipped.
 pub(crate) fn document() -> Result<()> {
     let (dist, types) = (paths::dist(), paths::cargo_target().join("types"));
     let settings = paths::root().join("package");

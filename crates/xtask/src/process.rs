@@ -68,7 +68,7 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// Starts it, in a process group of its own where there are such.
+    /// Starts it, in a new process group where there are such.
     pub(crate) fn spawn(command: &mut Command, shown: &str) -> Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);

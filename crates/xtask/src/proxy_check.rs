@@ -1,4 +1,4 @@
-//! The proxy contract, as `crates/proxy-check` holds proxies to it. It is a crate of its own: TLS and
+//! The proxy contract, as `crates/proxy-check` tests it. It is a separate crate: TLS and
 //! certificates would make every other command wait for their compilation.
 
 use std::{ffi::OsString, fs, path::PathBuf, process::ExitCode};

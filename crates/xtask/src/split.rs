@@ -1,7 +1,7 @@
-//! Cuts the page's program in two (`src/lazy.rs`), between rustc and wasm-bindgen.
+//! Splits the page's program in two (`src/lazy.rs`), between rustc and wasm-bindgen.
 //!
-//! trunk knows no splitting. It calls whatever `wasm-bindgen` comes first on its `PATH`: while a release is
-//! built that is this program under that name, which cuts, and then calls the real one.
+//! trunk knows no splitting. It calls the first `wasm-bindgen` on its `PATH`: while a release is
+//! built that is this program under that name, which splits it, and then calls the real one.
 
 use std::{
     env,

@@ -47,7 +47,7 @@ pub(crate) fn ensure_browsers() -> Result<bool> {
     if find("FIREFOX", FIREFOX_NAMES).is_none() {
         missing.push("firefox-esr");
     }
-    // Without it the Chinese pictures show boxes. Elsewhere the system has one of its own.
+    // Without it the Chinese pictures show boxes. Other systems have one.
     if paths::on_path("dpkg-query").is_some() && !is_debian_package_installed("fonts-noto-cjk") {
         missing.push("fonts-noto-cjk");
     }
@@ -156,7 +156,7 @@ pub(crate) fn make_python_environment(folder: &Path) -> Result<()> {
     }
     let python = found.unwrap_or("python3");
     let make = || run(command(python).args(["-m", "venv", "--clear"]).arg(folder));
-    // Debian has the `venv` module in a package of its own.
+    // Debian has the `venv` module in a separate package.
     make().or_else(|_| {
         install_debian_packages(&["python3-venv"])?;
         make()
@@ -209,7 +209,7 @@ fn install_debian_packages(packages: &[&str]) -> Result<()> {
         bail!("please install what Debian calls: {names}");
     }
     let is_root = read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
-    // `-n`: never asks for a password, since nobody may be there to type it.
+    // `-n`: never asks for a password, since the run may be unattended.
     let may_become_root = || {
         Command::new("sudo")
             .args(["-n", "true"])

@@ -256,7 +256,7 @@ struct CargoTool<'a> {
     version: &'a str,
     executables: &'a [&'a str],
     locked: bool,
-    /// 0 where what it has to do is sooner done than optimised.
+    /// 0 where optimising takes longer than its work.
     opt_level: &'a str,
 }
 
@@ -357,7 +357,7 @@ fn npm_packages(name: &str, source: &Path, target: &Path) -> Result<bool> {
         fs::copy(source.join(file), target.join(file)).with_context(|| file.to_owned())?;
     }
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    // No package runs code of its own while it is installed.
+    // No package runs scripts while it is installed.
     run(command(npm)
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
         .current_dir(target))?;
@@ -415,7 +415,7 @@ fn command_lines() -> Result<bool> {
     Ok(installed || fresh)
 }
 
-/// Installs what `requirements` names into a Python environment of its own.
+/// Installs what `requirements` names into a separate Python environment.
 fn python_packages(stamp: &str, requirements: &str, environment: &str) -> Result<bool> {
     let requirements = paths::root().join(requirements);
     let wanted =

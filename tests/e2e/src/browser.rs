@@ -111,7 +111,7 @@ impl fmt::Display for Theme {
     }
 }
 
-/// A running browser, with a profile of its own.
+/// A running browser with a fresh profile.
 pub struct Session {
     browser: Browser,
     theme: Theme,
@@ -231,7 +231,7 @@ impl Session {
         *self.first.lock().unwrap_or_else(PoisonError::into_inner) = host;
     }
 
-    /// A case that wants this is skipped where it is not.
+    /// A case that needs this is skipped where it is missing.
     pub fn needs(&self, means: Capability) -> Result<()> {
         let reason = match (self.browser, means) {
             (Browser::Chromium | Browser::Firefox, _) => return Ok(()),
@@ -251,7 +251,7 @@ impl Session {
                 "WebKit's driver types into no frame of another origin"
             }
             (Browser::Webkit, Capability::ScrollPadding) => {
-                "WebKit scrolls what gets the focus under what stands at the foot"
+                "WebKit scrolls the focused element under the bar at the bottom"
             }
         };
         Err(Unsupported(reason).into())

@@ -176,12 +176,12 @@ impl Fixture {
         self.link.as_ref().context("a slow link")
     }
 
-    /// The host that speaks HTTP/2, if the case is set so.
+    /// The HTTP/2 host, if the case has one.
     pub fn secure(&self) -> Result<&SecureSite> {
         self.secure.as_ref().context("a host over HTTP/2")
     }
 
-    /// A further host that speaks HTTP/2, with a way to the sandbox for the page of the first one.
+    /// A second HTTP/2 host, with a proxy to the sandbox for the page of the first one.
     pub fn secure_elsewhere(&self) -> Result<SecureSite> {
         let page = Some(self.secure()?.origin());
         SecureSite::start_for(machine::dist(), self.sandbox.addr, page)
@@ -205,7 +205,7 @@ impl Fixture {
         sandbox.calls().iter().filter(|call| is_power(call)).cloned().collect()
     }
 
-    /// How many they are. The sandbox, which cannot answer meanwhile, is not held up by it.
+    /// How many they are. The sandbox, which cannot answer meanwhile, is not delayed by it.
     pub fn power_count(&self) -> usize {
         self.sandbox.sandbox().calls().iter().filter(|call| is_power(call)).count()
     }

@@ -61,7 +61,7 @@ struct Connection {
 /// A rule or a route, removed when dropped.
 struct Rule(Vec<String>);
 
-/// Runs this program again in a network namespace of its own, and returns how that ended. `None` if this
+/// Runs this program again in a new network namespace, and returns how that ended. `None` if this
 /// is in there already, or if there can be none: then links are [`Unsupported`].
 pub fn enter_namespace() -> Result<Option<ExitCode>> {
     if is_inside() {
@@ -120,7 +120,7 @@ const DEVICES: u8 = 16;
 static NETWORK: OnceLock<SyncDevice> = OnceLock::new();
 static FREE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// All devices, before there is a browser: Chromium breaks off whatever it is doing when an address or a
+/// All devices, before there is a browser: Chromium aborts its requests when an address or a
 /// link comes or goes (`ERR_NETWORK_CHANGED`). It passes over links whose name begins with `tun`, whose
 /// carrier comes and goes with each case.
 fn make_devices() -> Result<()> {

@@ -261,7 +261,7 @@ impl Page {
     pub async fn hold_enter(&self, times: usize) -> Result<()> {
         match self.browser() {
             Browser::Chromium => {
-                // The driver presses it anew each time; only this way says that it is held.
+                // The driver presses it anew each time; only this event is a held key.
                 let cdp = self.session.driver().cdp();
                 for time in 0..times {
                     let key = json!({ "type": "keyDown", "key": "Enter", "code": "Enter",
@@ -437,7 +437,7 @@ impl Page {
         Ok(text)
     }
 
-    /// Waits for the export that the page has downloaded under a name of its own, with this ending, and
+    /// Waits for the export that the page has downloaded, with this ending, and
     /// returns its name and text; the file is removed.
     pub async fn exported(&self, ending: &str) -> Result<(String, String)> {
         let name = until(format!("a {ending} file"), || async {

@@ -28,7 +28,7 @@ impl RealServer {
         is_tls: bool,
     ) -> Result<Self> {
         let origin = site.origin();
-        // Servers are waited for on a thread of their own.
+        // Waiting for servers has its own thread.
         let started =
             tokio::task::spawn_blocking(move || Self::start_now(server, sandbox, origin, is_tls));
         let real = started.await.context("the server's start")??;
@@ -88,7 +88,7 @@ impl RealServer {
         self.running.proxy_url()
     }
 
-    /// The address of something that speaks TLS with a certificate that no browser trusts.
+    /// The address of a TLS server with a certificate that no browser trusts.
     pub fn untrusted_url(&self) -> String {
         format!("https://{}/proxy", self.clouds.upstream.address())
     }

@@ -44,7 +44,7 @@ impl Case {
         self
     }
 
-    /// With violations and errors of its own making: they are not checked afterwards.
+    /// It causes violations and errors itself: they are not checked afterwards.
     #[must_use]
     pub fn noisy(mut self) -> Self {
         self.is_quiet = false;
@@ -143,9 +143,9 @@ fn runs_in(case: &Case, browser: Browser) -> bool {
         || std::env::var(WEBKIT_CASES).is_ok_and(|cases| cases == "all")
 }
 
-/// How a case ended that did not come to its end.
+/// How a case ended that did not pass.
 enum Ended {
-    /// The browser, or this machine, has not what it wants.
+    /// The browser or this machine lacks what it needs.
     Skipped(&'static str),
     Failed(Failure),
 }
@@ -220,7 +220,7 @@ impl Failure {
     }
 }
 
-/// So many of a kind are enough to begin with.
+/// How many of a kind are printed.
 const SHOWN: usize = 12;
 
 /// The state of the page, by its public names.

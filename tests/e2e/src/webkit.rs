@@ -82,7 +82,7 @@ pub(crate) fn wanted(theme: Theme, trusting: bool) -> Result<Capabilities> {
         arguments.push("--dark-mode");
     }
     let mut wanted = Capabilities::new();
-    // Which executable it is the driver knows best: it lies beside the library that it belongs to.
+    // The driver knows the executable: it is next to its library.
     wanted.set("webkitgtk:browserOptions", json!({ "args": arguments }))?;
     wanted.set("acceptInsecureCerts", trusting)?;
     Ok(wanted)

@@ -86,7 +86,7 @@ fn refused_in(body: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The answer that says this error, whatever happened to the operation.
+/// The response with this error, whether or not the operation was executed.
 pub(crate) fn refusal(task: &Task<'_>, failure: &Failure) -> Answer {
     let (status, body, _) = error(failure, task);
     render(task, status, &body)
@@ -139,7 +139,7 @@ fn gate(world: &mut World<'_>, task: &Task<'_>) -> Result<(), Failure> {
         Refusal::UnknownKey => fail("InvalidAccessKeyId.NotFound"),
         Refusal::BadTime => fail("InvalidTimeStamp.Format"),
         Refusal::Expired => fail("InvalidTimeStamp.Expired"),
-        // The two signatures have messages of their own; the vendor's classic SDK reads the one of
+        // The two signatures have different messages; the vendor's classic SDK reads the one of
         // V1 and compares it with what it signed itself.
         Refusal::Mismatch { string_to_sign, canonical_request } => {
             fail("SignatureDoesNotMatch").with_message(match canonical_request {
@@ -594,7 +594,7 @@ fn id_list(text: &str) -> Option<Vec<String>> {
     value.as_array()?.iter().map(|id| id.as_str().map(str::to_owned)).collect()
 }
 
-/// The region that a host stands for; a loopback address stands for none.
+/// The region of a host; a loopback address has none.
 fn host_region(host: &str) -> Option<&str> {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     if is_central(host) {

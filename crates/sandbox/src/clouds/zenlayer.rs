@@ -205,7 +205,7 @@ impl Call<'_, '_> {
         Ok(json!({ "instanceIds": failed }))
     }
 
-    /// Whether an instance is in no state to be restarted, and nobody has asked for this error.
+    /// Whether the instance's state does not allow a restart, without a planned error.
     fn is_of_the_state(&self, id: &str, power: Power, failure: &Failure) -> bool {
         let instance = self.world.fleet.find(CLOUD, id);
         let is_planned = instance.is_some_and(|one| self.task.planned_failure(one).is_some());

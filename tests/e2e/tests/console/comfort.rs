@@ -1,4 +1,4 @@
-//! Daily comfort: the form comes back after a reload, without a key; the run is told on every page;
+//! Daily comfort: the form comes back after a reload, without a key; every page shows the run;
 //! shortcuts, undo; no text widens the page.
 
 use crate::{
@@ -20,7 +20,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("comfort::the_last_reason_is_offered_and_not_taken", last_reason),
         case!("comfort::a_reopened_run_names_its_key", key_is_held),
         case!("comfort::a_link_and_the_operator_come_first", precedence),
-        case!("comfort::title_and_header_show_the_run", told),
+        case!("comfort::title_and_header_show_the_run", run_is_shown),
         case!("comfort::a_notification_only_if_asked_for", notification)
             .configured(|setting| Setting { speed: 6.0, ..setting }),
         case!("comfort::shortcuts_and_their_list", shortcuts),
@@ -210,7 +210,7 @@ async fn precedence(fixture: &mut Fixture) -> Result<()> {
     page.wait_for_outcomes(&ids, &["proven"]).await?;
     page.act("new-run").await?;
     page.wait_for_step("compose").await?;
-    // In a tab of its own: the last cloud and region, and nothing else.
+    // In another tab: the last cloud and region, and nothing else.
     page.run("sessionStorage.clear(); return true;", &[]).await?;
     let url = fixture.site.url();
     page.open(&format!("{url}?cloud=alibaba&region=cn-beijing")).await?;
@@ -254,7 +254,7 @@ async fn wait_for_title(fixture: &Fixture, wanted: &str) -> Result<()> {
     .await
 }
 
-async fn told(fixture: &mut Fixture) -> Result<()> {
+async fn run_is_shown(fixture: &mut Fixture) -> Result<()> {
     let page = &fixture.page;
     let ids = TENCENT.running(fixture, 3);
     one_by_one(fixture, &ids, 3_600).await?;
@@ -275,10 +275,10 @@ async fn told(fixture: &mut Fixture) -> Result<()> {
 }
 
 /// What the browser would show.
-const FAKE: &str = "window.told = []; window.leave = 0; \
+const FAKE: &str = "window.shown = []; window.leave = 0; \
      window.Notification = class { static permission = 'granted'; \
        static requestPermission() { window.leave += 1; return Promise.resolve('granted'); } \
-       constructor(title, options) { window.told.push(options.body); \
+       constructor(title, options) { window.shown.push(options.body); \
          if (window.fails) throw new TypeError('no'); } }; return true;";
 
 async fn notification(fixture: &mut Fixture) -> Result<()> {
@@ -300,7 +300,7 @@ async fn notification(fixture: &mut Fixture) -> Result<()> {
         page.wait_for("[data-stage=finished], [data-stage=paused]").await?;
         let wanted = if is_last { 2 } else { u64::from(asked) };
         let what = format!("{wanted} notifications");
-        page.wait_until(&what, "return window.told.length === a;", &[json!(wanted)]).await?;
+        page.wait_until(&what, "return window.shown.length === a;", &[json!(wanted)]).await?;
         page.act("new-run").await?;
         page.wait_for_step("compose").await?;
     }
@@ -357,7 +357,7 @@ async fn shortcuts_embedded(fixture: &mut Fixture) -> Result<()> {
     page.wait_for_no("[data-form-only]").await?;
     // What is refused has the focus by itself.
     focused(fixture, "instanceIds").await?;
-    // As in somebody's own page, with a field of its own.
+    // As in a host page with its own field.
     let script = "host.removeAttribute('routing'); const field = document.createElement('input'); \
          document.body.prepend(field); field.focus(); return true;";
     page.run(script, &[]).await?;

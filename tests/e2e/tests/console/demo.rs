@@ -25,7 +25,7 @@ async fn restarts(fixture: &mut Fixture) -> Result<()> {
     page.send().await?;
     let ids = ["ins-5hdvx000", "ins-y6ook001"].map(str::to_owned);
     page.wait_for_outcomes(&ids, &["proven"]).await?;
-    // The demo's own clouds have received it, and nobody else has.
+    // The demo's own clouds have received it, and nothing else has.
     let script = "window.arrived = null; fetch('/sandbox/calls').then(r => r.json()) \
          .then(calls => { window.arrived = calls; }); return true;";
     page.run(script, &[]).await?;

@@ -206,7 +206,7 @@ async fn split(fixture: &mut Fixture) -> Result<()> {
 async fn letters(fixture: &mut Fixture) -> Result<()> {
     let page = &fixture.page;
     page.fill("keyId", "LTAI").await?;
-    // A script of Firefox's driver has a `Date` of its own; the page's is its window's.
+    // A script of Firefox's driver has another `Date`; the page's is its window's.
     let script = "window.letters = 'LTAI'; \
          const [now, later] = [window.Date.now.bind(Date), window.setTimeout.bind(window)]; \
          let ahead = 0; window.Date.now = () => now() + (ahead += 20); \

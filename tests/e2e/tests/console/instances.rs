@@ -1,4 +1,4 @@
-//! Choosing instances from a list, selections with a name, and what is set aside.
+//! Choosing instances from a list, named selections, and forms saved for later.
 
 use crate::{
     runs::{TAKEN, each_once},

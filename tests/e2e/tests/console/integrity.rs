@@ -109,7 +109,7 @@ async fn two_releases(fixture: &mut Fixture) -> Result<()> {
     Ok(())
 }
 
-/// The next release lies on the host, and of the old one nothing is left: what the open page has not
+/// The host has the next release, and nothing of the old one: what the open page has not
 /// fetched yet is missing under its name, or is another file. The page loads none of it, reports it, and keeps
 /// what was typed; opened anew, it is the next release as a whole.
 async fn whole_release(fixture: &mut Fixture) -> Result<()> {

@@ -266,7 +266,7 @@ async fn somebody_else(fixture: &mut Fixture) -> Result<()> {
     Ok(())
 }
 
-/// A new release lies on the host while a page of the old one is open: the run goes to its end with
+/// The host has a new release while a page of the old one is open: the run finishes with
 /// what the page has.
 async fn released(fixture: &mut Fixture) -> Result<()> {
     let ids = TENCENT.running(fixture, 2);

@@ -96,7 +96,7 @@ async fn late(fixture: &mut Fixture) -> Result<()> {
     fixture.site.hold("");
     fixture.page.wait_for_no("[data-form-only]").await?;
     fixture.page.wait_for_value("instanceIds", &ids).await?;
-    // Whoever is typing goes on where they were.
+    // The user continues to type in the same place.
     fixture.page.press("x").await?;
     fixture.page.wait_for_value("instanceIds", &format!("{ids}x")).await?;
     let offered = options(fixture, "operation").await?;

@@ -20,7 +20,7 @@ pub(crate) fn cases() -> Vec<Case> {
     ]
 }
 
-/// Each sets `window.pwned` in a place of its own.
+/// Each sets a different member of `window.pwned`.
 const PAYLOADS: [&str; 6] = [
     "<img src=x onerror=\"window.pwned=1\">",
     "<script>window.pwned=1</script>",
@@ -125,7 +125,7 @@ async fn lying(fixture: &mut Fixture) -> Result<()> {
     Ok(())
 }
 
-/// Each name is seen as what it is, nothing is that cannot be seen, a long one is cut with the whole in
+/// Each name is shown as it is, invisible characters are escaped, a long one is truncated with the whole in
 /// its title, and no row is higher than others by more than this for what is piled up in it.
 pub(crate) async fn truthful(fixture: &Fixture, place: &str, higher: f64) -> Result<()> {
     let page = &fixture.page;

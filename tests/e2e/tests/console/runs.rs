@@ -686,7 +686,7 @@ async fn bar(fixture: &mut Fixture) -> Result<()> {
     Ok(())
 }
 
-/// What the preflight has set aside is reviewed anew with what it can take; the run goes on meanwhile.
+/// Skipped instances are reviewed again with the operation that they can take; the run continues meanwhile.
 async fn skipped(fixture: &mut Fixture) -> Result<()> {
     let (running, stopped) = (TENCENT.running(fixture, 2), TENCENT.stopped(fixture, 2));
     let page = &fixture.page;

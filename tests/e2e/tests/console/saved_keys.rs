@@ -278,7 +278,7 @@ async fn on_a_phone(fixture: &mut Fixture) -> Result<()> {
     page.compose(&ALIBABA.form(&ids[0])).await?;
     open_save(fixture).await?;
     page.act("keep").await?;
-    // Without a name of its own it has its key id's beginning and end.
+    // Without a name it has its key id's beginning and end.
     page.wait_for(&row("LTAI…0001")).await?;
     for language in ["en", "zh"] {
         let script = "host.setAttribute('lang', a); return true;";

@@ -294,10 +294,10 @@ async fn idle_lock(fixture: &mut Fixture) -> Result<()> {
     fixture.page.screenshot(&format!("{}-locked", fixture.page.browser())).await.map(drop)
 }
 
-/// A clock that stands still or was set back keeps no key open, and the time that a machine sleeps counts.
+/// A clock that stops or is set back does not prevent the lock, and the time that a machine sleeps counts.
 async fn idle_by_either_clock(fixture: &mut Fixture) -> Result<()> {
     let ids = ZENLAYER.running(fixture, 1);
-    // The window's: a driver's script may have a `Date` of its own.
+    // The window's: a driver's script may have another `Date`.
     let set_back = "const then = Date.now() - 3600000; window.Date.now = () => then;";
     let asleep = "const { now } = Date; window.Date.now = () => now() + 3600000; \
          window.dispatchEvent(new PointerEvent('pointermove'));";

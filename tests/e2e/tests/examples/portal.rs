@@ -1,4 +1,4 @@
-//! `examples/portal`, a server of its own: users who are logged in get limits and keys, and their runs are
+//! `examples/portal`, a separate server: users who are logged in get limits and keys, and their runs are
 //! stored under their name.
 
 use crate::support::{reboots, running, stopped};
@@ -63,7 +63,7 @@ async fn from_login_to_record(fixture: &mut Fixture) -> Result<()> {
     ensure!(run["calls"].as_array().map(Vec::len) == Some(calls.len()), "{run:#}");
     ensure!(run["calls"][0]["instanceIds"] == json!(calls[0].ids), "{run:#}");
     ensure!(run["calls"][0]["requestId"] == calls[0].request_id.as_str(), "{run:#}");
-    // A temporary key that nobody has typed.
+    // A temporary key that was not typed.
     ensure!(run["keyId"] == calls[0].key_id.as_str(), "{run:#}");
     ensure!(calls[0].key_id.len() > 40 && calls[0].signature == "ok", "{:?}", calls[0]);
     let left = "return localStorage.getItem('relight-records-left') === '[]' || null;";

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const PAGE: &str = "react-locked/index.html";
 const KEYS: &str = "react-locked/keys";
 
-/// Locked, Chinese, in the page's colour, and signed with a temporary key that nobody has typed.
+/// Locked, Chinese, in the page's colour, and signed with a temporary key that was not typed.
 pub(crate) async fn locked(fixture: &mut Fixture) -> Result<()> {
     let ids = running(fixture, 2);
     let key = fixture.issue_key(Cloud::Tencent, 900)?;
