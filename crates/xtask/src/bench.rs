@@ -3,9 +3,7 @@
 //! The measuring itself is in `bench/`, in JavaScript like the alternatives. Nothing here is a test: a time
 //! depends on the machine, so no time makes anything fail.
 
-use std::fs;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use crate::{
@@ -44,7 +42,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.no_build {
         dist::build()?;
     }
-    install_peers()?;
+    // The peers, by `bench/package-lock.json`, outside of the sources.
+    tools::npm_packages("bench", &paths::root().join("bench"), &packages())?;
     // The same code without wasm, as a yardstick.
     run_command(
         command("cargo")
@@ -65,29 +64,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         bench.arg("--write").arg(paths::root().join("BENCHMARKS.md"));
     }
     run_command(bench.args(["--command", "cargo xtask bench"]))
-}
-
-/// The peers, by `bench/package-lock.json`, outside of the sources.
-fn install_peers() -> Result<()> {
-    let source = paths::root().join("bench");
-    let target = packages();
-    let lock = source.join("package-lock.json");
-    let wanted = fs::read_to_string(&lock).with_context(|| lock.display().to_string())?;
-    let stamp = target.join("installed.json");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
-    println!("set-up: the peers of the benchmarks");
-    fs::create_dir_all(&target)?;
-    for name in ["package.json", "package-lock.json"] {
-        fs::copy(source.join(name), target.join(name)).with_context(|| name.to_owned())?;
-    }
-    run_command(
-        command("npm")
-            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-            .current_dir(&target),
-    )?;
-    fs::write(&stamp, wanted).with_context(|| stamp.display().to_string())
 }
 
 fn packages() -> std::path::PathBuf {

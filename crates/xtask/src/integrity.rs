@@ -292,7 +292,8 @@ mod tests {
 
     #[test]
     fn a_published_release_lists_every_file_and_changes_no_more() {
-        let folder = std::env::temp_dir().join(format!("relight-integrity-{}", std::process::id()));
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
         fs::create_dir_all(folder.join("snippets/a")).unwrap();
         let page = "<meta charset=\"utf-8\"><link rel=\"stylesheet\" href=\"./page.css\">\
              <script src=\"./boot.js\"></script><link href=\"./relight.js\">\
@@ -309,8 +310,8 @@ mod tests {
         fs::write(folder.join("boot.js"), boot).unwrap();
         let loader = paths::root().join("static/parts.js");
         fs::copy(loader, folder.join("parts.js")).unwrap();
-        write_sums(&folder).unwrap();
-        publish_sums(&folder).unwrap();
+        write_sums(folder).unwrap();
+        publish_sums(folder).unwrap();
         let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
         let sums = read(SUMS_FILE);
         let listed: Vec<&str> =
@@ -343,7 +344,6 @@ mod tests {
             assert!(read(holder).contains(&sum), "{holder} has no sum of {held}");
         }
         assert!(!read("boot.js").contains("relight.json\":"), "the operator may not edit it");
-        fs::remove_dir_all(folder).unwrap();
     }
 
     /// Only the page for frames may be framed, and nothing of the policy is lost there.

@@ -2,7 +2,7 @@
 //! they are made of.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -21,8 +21,8 @@ pub(crate) fn rebuild_and_compare() -> Result<()> {
         fs::read_to_string(&path).with_context(|| path.display().to_string())
     };
     let first = sums(&paths::root())?;
-    let folder = Leftover(env::temp_dir().join(format!("relight-again-{}", std::process::id())));
-    let other = folder.0.join("copy");
+    let folder = tempfile::tempdir()?;
+    let other = folder.path().join("copy");
     for name in read(command("git").args(["ls-files"]))?.lines() {
         let target = other.join(name);
         if let Some(folder) = target.parent() {
@@ -45,15 +45,6 @@ pub(crate) fn rebuild_and_compare() -> Result<()> {
     ensure!(differing.is_empty(), "these differ from folder to folder: {}", differing.join(", "));
     println!("dist: {} files, the same bytes in both folders", first.lines().count());
     Ok(())
-}
-
-/// A folder that goes when this does, also after a build that failed.
-struct Leftover(PathBuf);
-
-impl Drop for Leftover {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 /// Writes what the page's program is made of into `dist/`, as CycloneDX. No npm package is in it:

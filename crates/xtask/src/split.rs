@@ -188,17 +188,16 @@ mod tests {
 
     #[test]
     fn what_comes_later_is_not_in_the_first_part() {
-        let dist = std::env::temp_dir().join(format!("relight-apart-{}", std::process::id()));
-        fs::create_dir_all(&dist).unwrap();
+        let dist = tempfile::tempdir().unwrap();
+        let dist = dist.path();
         let put = |name: &str, text: &str| fs::write(dist.join(name), text).unwrap();
         put(PART_NAME, &LATER.join("\0"));
         put("relight_bg.wasm", "What to do");
-        assert!(ensure_apart(&dist).is_ok());
+        assert!(ensure_apart(dist).is_ok());
         put("relight_bg.wasm", LATER[0]);
-        assert!(ensure_apart(&dist).is_err(), "one of them is in the first part");
+        assert!(ensure_apart(dist).is_err(), "one of them is in the first part");
         put("relight_bg.wasm", "What to do");
         put(PART_NAME, LATER[0]);
-        assert!(ensure_apart(&dist).is_err(), "one of them is nowhere");
-        fs::remove_dir_all(dist).unwrap();
+        assert!(ensure_apart(dist).is_err(), "one of them is nowhere");
     }
 }

@@ -344,7 +344,7 @@ fn link_wasm_opt() -> Result<()> {
 }
 
 /// Copies `package.json` and its lock from `source` to `target` and installs there what they say.
-fn npm_packages(name: &str, source: &Path, target: &Path) -> Result<bool> {
+pub(crate) fn npm_packages(name: &str, source: &Path, target: &Path) -> Result<bool> {
     let lock = source.join("package-lock.json");
     let wanted = fs::read_to_string(&lock).with_context(|| lock.display().to_string())?;
     let stamp = Stamp::new(name, &wanted);

@@ -5,17 +5,18 @@ use anyhow::{Context, Result, bail, ensure};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use std::{
-    env, fmt, fs,
+    fmt, fs,
     io::{BufRead, BufReader},
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
+use tempfile::TempDir;
 use thirtyfour::{
     BrowserCapabilitiesHelper, CapabilitiesHelper, ChromeCapabilities, ChromiumLikeCapabilities,
     DesiredCapabilities, FirefoxCapabilities, WebDriver,
@@ -122,9 +123,9 @@ pub struct Session {
     first: Mutex<Option<FirstScripts>>,
     /// Errors that its pages wrote to the console, and uncaught errors.
     errors: Arc<Mutex<Vec<String>>>,
-    downloads: Folder,
+    downloads: TempDir,
     /// Set if the profile outlives the browser.
-    profile: Option<Folder>,
+    profile: Option<TempDir>,
     changed: AtomicBool,
     // Last: it goes when the session is over.
     process: DriverProcess,
@@ -143,10 +144,10 @@ impl Session {
 
     /// The same on a profile that outlives the browser.
     pub async fn start_with_profile(browser: Browser, theme: Theme) -> Result<Self> {
-        let profile = Folder::new()?;
+        let profile = TempDir::new()?;
         if browser == Browser::Firefox {
             // The driver writes no settings into a profile that it has not made itself.
-            fs::write(profile.0.join("user.js"), firefox_settings(theme))?;
+            fs::write(profile.path().join("user.js"), firefox_settings(theme))?;
         }
         Self::start_on(browser, theme, Some(profile), false).await
     }
@@ -174,19 +175,20 @@ impl Session {
     async fn start_on(
         browser: Browser,
         theme: Theme,
-        profile: Option<Folder>,
+        profile: Option<TempDir>,
         trusting: bool,
     ) -> Result<Self> {
-        let downloads = Folder::new()?;
-        let process = DriverProcess::start(browser, &downloads.0)?;
-        let profile_folder = profile.as_ref().map(|profile| profile.0.as_path());
+        let downloads = TempDir::new()?;
+        let process = DriverProcess::start(browser, downloads.path())?;
+        let profile_folder = profile.as_ref().map(TempDir::path);
         let driver = match browser {
             Browser::Chromium => {
-                let wanted = chromium_capabilities(&downloads.0, profile_folder, trusting)?;
+                let wanted = chromium_capabilities(downloads.path(), profile_folder, trusting)?;
                 WebDriver::new(process.url(), wanted).await
             }
             Browser::Firefox => {
-                let wanted = firefox_capabilities(theme, &downloads.0, profile_folder, trusting)?;
+                let wanted =
+                    firefox_capabilities(theme, downloads.path(), profile_folder, trusting)?;
                 WebDriver::new(process.url(), wanted).await
             }
             Browser::Webkit => {
@@ -274,7 +276,7 @@ impl Session {
 
     /// The folder into which the browser saves files.
     pub fn downloads(&self) -> &Path {
-        &self.downloads.0
+        self.downloads.path()
     }
 
     /// Sets the size of the page, in CSS pixels. May be narrower than a window can be.
@@ -353,7 +355,7 @@ impl Session {
     pub fn in_profile(&self, needle: &[u8]) -> Result<Option<Vec<(PathBuf, usize)>>> {
         let Some(profile) = &self.profile else { return Ok(None) };
         let mut found = Vec::new();
-        let mut folders = vec![profile.0.clone()];
+        let mut folders = vec![profile.path().to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder)? {
                 let entry = entry?;
@@ -365,7 +367,7 @@ impl Session {
                 let bytes = fs::read(entry.path()).unwrap_or_default();
                 let count = memchr::memmem::find_iter(&bytes, needle).count();
                 if count > 0 {
-                    found.push((entry.path().strip_prefix(&profile.0)?.to_owned(), count));
+                    found.push((entry.path().strip_prefix(profile.path())?.to_owned(), count));
                 }
             }
         }
@@ -481,25 +483,6 @@ async fn note_errors(bidi: &BiDi, errors: Arc<Mutex<Vec<String>>>) -> Result<()>
         }
     });
     Ok(())
-}
-
-/// A folder that goes with the session.
-pub(crate) struct Folder(pub(crate) PathBuf);
-
-impl Folder {
-    pub(crate) fn new() -> Result<Self> {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("relight-e2e-{}-{count}", std::process::id()));
-        fs::create_dir_all(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 /// A driver on a free port; ended when this is dropped.

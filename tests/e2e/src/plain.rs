@@ -1,10 +1,11 @@
 //! A file server that knows nothing of the page: no rule and no header of ours.
 
-use crate::{browser::Folder, site::serve};
+use crate::site::serve;
 use anyhow::{Context, Result};
 use axum::Router;
 use relight_sandbox::loopback::Server;
 use std::{fs, path::Path};
+use tempfile::TempDir;
 use tower_http::services::ServeDir;
 
 /// The release in a folder below its root. It ends when this is dropped.
@@ -12,14 +13,14 @@ pub struct PlainServer {
     server: Server,
     path: String,
     /// The operator's own files, which override those of the release.
-    own: Folder,
+    own: TempDir,
 }
 
 impl PlainServer {
     /// Serves the release below this path, which begins without a slash and ends with one.
     pub fn start(dist: &Path, path: &str) -> Result<Self> {
-        let own = Folder::new()?;
-        let files = ServeDir::new(&own.0).fallback(ServeDir::new(dist));
+        let own = TempDir::new()?;
+        let files = ServeDir::new(own.path()).fallback(ServeDir::new(dist));
         let below = format!("/{}", path.trim_end_matches('/'));
         let server = serve(Router::new().nest_service(&below, files))?;
         Ok(Self { server, path: path.to_owned(), own })
@@ -37,6 +38,6 @@ impl PlainServer {
 
     /// Writes one of the operator's own files.
     pub fn write(&self, name: &str, text: &str) -> Result<()> {
-        fs::write(self.own.0.join(name), text).context(name.to_owned())
+        fs::write(self.own.path().join(name), text).context(name.to_owned())
     }
 }

@@ -1,6 +1,6 @@
 //! A real server with its configuration of `deploy/`, between the browser and the sandbox.
 
-use crate::{browser::Folder, machine, site::Site};
+use crate::{machine, site::Site};
 use anyhow::{Context, Result, ensure};
 use relight_proxy_check::{
     clouds::Clouds,
@@ -10,13 +10,14 @@ use relight_proxy_check::{
     upstream::Behaviour,
 };
 use std::{fs, net::SocketAddr};
+use tempfile::TempDir;
 
 /// A server, and behind it the clouds' names over TLS, which lead to the sandbox.
 pub struct RealServer {
     running: Running,
     clouds: Clouds,
     // Last: the server writes into it.
-    _folder: Folder,
+    _folder: TempDir,
 }
 
 impl RealServer {
@@ -46,11 +47,11 @@ impl RealServer {
     ) -> Result<Self> {
         let clouds = Clouds::start()?;
         clouds.upstream.set_default(Behaviour::Sandbox(sandbox));
-        let folder = Folder::new()?;
+        let folder = TempDir::new()?;
         let setting = Setting {
             origins: vec![origin],
             page: machine::dist(),
-            folder: folder.0.clone(),
+            folder: folder.path().to_owned(),
             is_unlimited: false,
             is_tls,
         };

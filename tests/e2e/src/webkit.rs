@@ -2,7 +2,7 @@
 //! the session.
 
 use crate::{
-    browser::{Folder, Theme, Unsupported},
+    browser::{Theme, Unsupported},
     machine, until,
 };
 use anyhow::{Context, Result, ensure};
@@ -13,21 +13,22 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
 };
+use tempfile::TempDir;
 use thirtyfour::{Capabilities, WebDriver};
 
 /// A screen and a home. Both end when this is dropped.
 pub(crate) struct Environment {
     screen: Child,
     display: String,
-    home: Folder,
+    home: TempDir,
 }
 
 impl Environment {
     /// Files that the browser saves go to `downloads`.
     pub(crate) fn new(downloads: &Path) -> Result<Self> {
-        let home = Folder::new()?;
+        let home = TempDir::new()?;
         fs::write(
-            home.0.join("user-dirs.dirs"),
+            home.path().join("user-dirs.dirs"),
             format!("XDG_DOWNLOAD_DIR=\"{}\"\n", downloads.display()),
         )?;
         let program = machine::xvfb();
@@ -48,7 +49,7 @@ impl Environment {
 
     /// The driver, and so the browser, lives in it: nothing of the person's own is read or written.
     pub(crate) fn set_environment(&self, driver: &mut Command) {
-        let home = &self.home.0;
+        let home = self.home.path();
         driver.env("DISPLAY", format!(":{}", self.display.trim())).env("GDK_BACKEND", "x11");
         for name in
             ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"]

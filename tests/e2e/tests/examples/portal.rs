@@ -6,11 +6,10 @@ use anyhow::{Context, Result, ensure};
 use relight_e2e::{Fixture, case, machine, suite::Case, until};
 use serde_json::{Value, json};
 use std::{
-    env, fs,
+    fs,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicUsize, Ordering},
 };
 use thirtyfour::By;
 
@@ -152,16 +151,16 @@ const LISTEN: &str = "window.errors = []; host.addEventListener('relight-error',
 struct Portal {
     url: String,
     folder: PathBuf,
+    _temporary: tempfile::TempDir,
     process: Child,
 }
 
 impl Portal {
     fn start(fixture: &Fixture, key_seconds: u32) -> Result<Self> {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
         let examples = machine::dist().join("..").canonicalize()?;
-        let name = format!("relight-portal-{}", std::process::id());
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = env::temp_dir().join(name).join(count.to_string());
+        let temporary = tempfile::tempdir()?;
+        // Not there yet, so that no record can be stored.
+        let folder = temporary.path().join("records");
         let mut process = Command::new("node")
             .arg(examples.join("portal/server.mjs"))
             .args(["--port", "0", "--key-seconds", &key_seconds.to_string()])
@@ -177,7 +176,7 @@ impl Portal {
         let said = process.stdout.take().context("what it says")?;
         BufReader::new(said).read_line(&mut url)?;
         ensure!(url.starts_with("http://127.0.0.1:"), "it does not start: {url}");
-        Ok(Portal { url: url.trim().to_owned(), folder, process })
+        Ok(Portal { url: url.trim().to_owned(), folder, _temporary: temporary, process })
     }
 
     /// From now on it can store records.
@@ -196,7 +195,6 @@ impl Drop for Portal {
         // It is gone already, or this ends it.
         let _ = self.process.kill();
         let _ = self.process.wait();
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
