@@ -1,7 +1,7 @@
-//! What is known of errors: the shape of an entry, which entry fits a report, and what it proves.
+//! Known errors: the type of an entry, which entry matches a report, and what it proves.
 //!
-//! The entries are with their cloud (`clouds/<name>/errors.rs`), those below the clouds in
-//! [`layers`]. One entry in one place per error; a test holds the list to the vendors' pages.
+//! The entries are in `clouds/<name>/errors.rs`, those of the layers below the clouds in
+//! `catalogue/layers.rs`. Each error has one entry; a test compares them with the vendors' pages.
 
 mod family;
 mod group;
@@ -22,34 +22,35 @@ pub use layers::{LAYERS, layer};
 /// One error of one cloud, explained.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// The cloud's own code, spelt as on the wire.
+    /// The cloud's own code, as in the response.
     pub code: &'static str,
-    /// The HTTP status that the vendor's page gives; `None` where unknown or where all are 200.
-    /// Used only to tell entries of the same code and message apart.
+    /// The HTTP status on the vendor's page; `None` where unknown or always 200. Only used to
+    /// choose between entries with the same code and message.
     pub status: Option<u16>,
-    /// The operations that can answer it, by the cloud's own names; empty means every operation.
+    /// The operations that can return it, by the cloud's own names; empty means any.
     pub operations: &'static [&'static str],
-    /// What the cloud says, as patterns: `{name}` matches any text and captures it. Empty: any
-    /// message. The first is the one the vendor's page prints.
+    /// Patterns of messages: `{name}` matches and captures any text. Empty: any message. The first
+    /// is the one on the vendor's page.
     pub messages: &'static [&'static str],
-    /// One line, no code in it.
+    /// One line, without the code.
     pub title: Text,
-    /// What happened. May hold `{name|words when it was not captured}`.
+    /// What happened. May contain `{name|text when it was not captured}`.
     pub meaning: Text,
-    /// What to do. May hold `{name|words when it was not captured}`.
+    /// What to do. May contain `{name|text when it was not captured}`.
     pub remedy: Text,
-    /// Who can do it.
+    /// Who can fix it.
     pub who: Who,
-    /// Whether trying again is safe, and when.
+    /// Whether and when a retry is safe.
     pub retry: Retry,
-    /// What the answer proves about the request.
+    /// What the error proves about the request.
     pub effect: Effect,
-    /// Where the row comes from.
+    /// The source of the entry.
     pub source: Source,
 }
 
 impl Entry {
-    /// Where an error of a layer lies by its word alone: the types of RFC 9209 are a proxy's.
+    /// Where an error of a layer occurred, by its word alone: the types of RFC 9209 come from a
+    /// proxy.
     pub(crate) fn hop(&self) -> Option<Hop> {
         const OF_THE_WAY_ON: [&str; 5] =
             ["dns_", "destination_", "connection_", "tls_", "http_response_"];
@@ -66,79 +67,79 @@ impl Entry {
     }
 }
 
-/// Who can act on an error.
+/// Who can fix an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
-    /// The person at the screen.
+    /// The user.
     You,
-    /// Whoever grants permissions or runs the page and its proxy.
+    /// The administrator of permissions, of the page or of its proxy.
     Administrator,
-    /// Whoever pays: balance, quota, contracts.
+    /// The account owner: balance, quota, contracts.
     AccountOwner,
     /// The cloud's support.
     Vendor,
 }
 
-/// Whether trying again is safe, and when.
+/// Whether and when a retry is safe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Retry {
-    /// It cannot help.
+    /// A retry cannot help.
     Never,
-    /// After something was mended.
+    /// After the cause was fixed.
     AfterFix,
-    /// By waiting.
+    /// After waiting.
     Later,
-    /// The first may have been carried out: look at the instance before anything else.
+    /// The first request may have been carried out: check the instance before anything else.
     CheckFirst,
 }
 
-/// Something that the page can do about an error.
+/// An action that the page can offer for an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SuggestedAction {
-    /// Look at the instance's state again.
+    /// Refresh the state of the instance.
     RefreshState,
-    /// Start the instance where a restart was asked for.
+    /// Start the instance instead of restarting it.
     StartInstead,
-    /// Look for the instance in other regions, or choose one.
+    /// Search other regions for the instance, or choose one.
     OtherRegion,
     /// Sign again with the corrected time.
     CorrectClock,
     /// Enter the key again.
     EnterKey,
-    /// Copy the policy that is missing.
+    /// Copy the policy for the missing permission.
     CopyPolicy,
-    /// Compare what the cloud signed with what was signed here.
+    /// Compare the cloud's string to sign with ours.
     CompareSignature,
-    /// Send again, once the wait is over.
+    /// Send again after the wait.
     SendAgain,
 }
 
-/// What an answer with this code proves about the request that it answers.
+/// What an error code proves about the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// Refused; nothing was done.
     NothingDone,
-    /// Refused for pace; nothing was done.
+    /// Throttled; nothing was done.
     Throttled,
-    /// Refused because the clock or the date of the signature is off; nothing was done.
+    /// Refused because of the clock or the date of the signature; nothing was done.
     ClockSkew,
-    /// Refused because of the state; it may be the echo of a first copy of the same request.
+    /// Refused because of the state; it may be the response to a second copy of the request.
     MaybeEcho,
     /// It may have been carried out.
     MaybeDone,
-    /// A dry run that passed, reported in the shape of an error.
+    /// A passed dry run, reported as an error.
     DryRunPassed,
 }
 
-/// Where an entry comes from.
+/// The source of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
-    /// One of the vendor pages that the project must cover.
+    /// A vendor page whose errors must all be covered.
     VendorPage,
     /// The vendor's other public documentation.
     Documentation,
@@ -148,20 +149,20 @@ pub enum Source {
     Observed,
 }
 
-/// An entry that fits a report, and what its pattern caught in the message.
+/// The entry that matches a report, with the captures of its pattern.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// The entry.
     pub entry: &'static Entry,
-    /// Names and texts.
+    /// Names and captured texts.
     pub captures: Vec<(&'static str, String)>,
 }
 
-/// The entry of a catalogue that fits a report best.
+/// Finds the entry that matches a report best.
 ///
-/// The code decides: exactly spelt, else in other case. Among entries of one code the order is: the
-/// very message, a pattern that the message fits (the longest first), the status, any message; then
-/// the entries that the operation can answer, then the first.
+/// By code: exact spelling first, else ignoring case. Entries of the same code are ranked by
+/// message (literal, then the longest pattern, then the status, then any), then by whether the
+/// operation can return them, then by order.
 pub fn find(
     entries: &'static [Entry],
     report: &ErrorReport,
@@ -198,25 +199,25 @@ pub(crate) fn best(
     best.map(|(_, found)| found)
 }
 
-/// Higher is better: fit, length of the pattern's text, operation, status.
+/// Higher is better: fit, length of the pattern's literal text, operation, status.
 type Rank = (Fit, usize, bool, bool);
 
-/// How an entry fits a message, worst first.
+/// How an entry matches a message, worst first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fit {
     /// The entry is for other messages.
     Other,
-    /// The entry takes any message.
+    /// The entry matches any message.
     Any,
-    /// The status is the entry's.
+    /// The HTTP status is the entry's.
     Status,
-    /// A pattern with some text of its own.
+    /// A pattern with literal text.
     Pattern,
-    /// The very message.
+    /// The literal message.
     Exact,
 }
 
-/// The best fit of an entry's messages, how much text that pattern demands, and what it caught.
+/// The best match of an entry's messages, the length of its literal text, and the captures.
 pub(crate) fn best_match(
     entry: &Entry,
     message: &str,

@@ -1,8 +1,7 @@
 //! Relight's pure core: no clock, no randomness, no network, no DOM.
 //!
-//! Read the modules in this order; data flows through them from top to bottom: a text becomes ids,
-//! ids and a target become a plan, its batches become requests, requests are signed, answers become
-//! outcomes, and errors become explanations.
+//! Modules are in reading order, which is the order of the data flow: text → ids → plan and batches
+//! → requests → signed requests → responses → outcomes → explanations.
 
 #![cfg_attr(
     not(test),

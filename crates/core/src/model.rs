@@ -1,5 +1,5 @@
-//! Plain types, and what follows from their values alone: no list of clouds, no signature, no answer is
-//! read here. A plan names its cloud by its facts.
+//! Plain types and what follows from their values alone. Nothing here knows the list of clouds,
+//! signs or decodes. A plan refers to its cloud by its facts.
 
 pub mod cloud;
 pub mod eligibility;

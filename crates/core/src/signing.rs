@@ -1,8 +1,8 @@
 //! Signatures, in three steps: prepare → one keyed MAC → finish.
 //!
-//! Every algorithm here uses the secret exactly once, as the key of an HMAC. So the key may be a
-//! WebCrypto key that cannot be read, or bytes in memory ([`Secret`]): this module does not care
-//! which. It has no clock and makes no nonces; both are arguments.
+//! Every algorithm here uses the secret exactly once, as the key of an HMAC. The key may be a
+//! non-extractable WebCrypto key or bytes in memory ([`Secret`]). This module has no clock and
+//! generates no nonces; both are arguments.
 
 pub mod request;
 
@@ -25,15 +25,15 @@ pub trait Algorithm: Sync {
     /// The name in the string to sign and in vectors: `TC3-HMAC-SHA256`.
     fn name(&self) -> &'static str;
 
-    /// How the secret becomes the key of the MAC.
+    /// How the key of the MAC is derived from the secret.
     fn hmac_spec(&self) -> HmacSpec;
 
-    /// The canonical forms of what is about to be sent.
+    /// Builds the canonical request and the string to sign.
     fn prepare(&self, input: SigningInput) -> Prepared;
 }
 
-/// Everything that a signature may cover: the request as it will be sent, key id and time.
-/// The fields are those of the vectors in `tests/vectors`.
+/// Everything that a signature may cover: the request as it will be sent, the key id and the time.
+/// The fields are those of the test vectors in `tests/vectors`.
 #[derive(Clone, Default)]
 pub struct SigningInput {
     /// The public half of the key.
@@ -60,21 +60,22 @@ pub struct SigningInput {
     pub lowercased_values: Vec<SmolStr>,
     /// The body exactly as sent.
     pub body: String,
-    /// Sign the words that stand for "body not signed" in place of the body's hash.
+    /// Sign the literal `UNSIGNED-PAYLOAD` instead of the hash of the body, where the algorithm has that.
     pub unsigned_payload: bool,
     /// The time of the request, in seconds since 1970, UTC.
     pub unix_seconds: i64,
-    /// The service of the scope, where there is one; empty for the first label of the host.
+    /// The service of the credential scope, where there is one; empty for the first label of the
+    /// host.
     pub service: SmolStr,
 }
 
-/// A request that lacks only the tag of its MAC.
+/// A request that lacks only the output of its MAC.
 pub struct Prepared {
     /// How to key the MAC.
     pub hmac_spec: HmacSpec,
     /// The bytes to MAC with that key.
     pub message: Vec<u8>,
-    /// Makes the signature from the tag, and the request from the signature.
+    /// Makes the signature from the MAC, and the signed request from the signature.
     #[expect(clippy::type_complexity, reason = "a name for it would say less than the type")]
     pub(crate) finish: Box<dyn FnOnce(&[u8]) -> Signed>,
 }
@@ -88,27 +89,27 @@ impl Prepared {
 
     /// The signed request, with a key in memory.
     pub fn finish_with(self, secret: &Secret) -> Request<Signed> {
-        // Where keys are derived, the tag is one: wiped like the secret.
+        // Where keys are derived, the tag is itself a key: wiped like the secret.
         let tag = Zeroizing::new(secret.mac(self.hmac_spec, &self.message));
         self.finish(&tag)
     }
 }
 
-/// Who signs, when, and with which choices.
+/// The key id, the time and the options of a signature.
 #[derive(Clone)]
 pub struct Signer {
     /// The public half of the key.
     pub key_id: String,
     /// The token of a temporary key.
     pub token: Option<String>,
-    /// The time, in seconds since 1970, UTC, already corrected for a clock that is off.
+    /// The time in seconds since 1970, UTC, already corrected by the clock skew.
     pub unix_seconds: i64,
-    /// A text that is used once: 32 hexadecimal digits.
+    /// A nonce: 32 hexadecimal digits.
     pub nonce: String,
-    /// Sign the operation's name too where the cloud leaves that open. On by default: it keeps
-    /// whoever relays the request from turning a start into something else.
+    /// Sign the operation's name too, where the cloud leaves that optional. On by default: it keeps
+    /// a proxy from changing a start into another operation.
     pub sign_action: bool,
-    /// The language in which the cloud should word its errors, where it offers a choice.
+    /// The language of the cloud's error messages, where it offers a choice.
     pub locale: Locale,
 }
 
@@ -124,8 +125,8 @@ impl fmt::Debug for Prepared {
     }
 }
 
-/// The secret half of a key, in memory. It cannot be shown, compared, copied or stored, and is
-/// wiped when dropped: none of these compiles.
+/// The secret half of a key, in memory. It cannot be displayed, compared, cloned or serialized, and
+/// is wiped when dropped: none of these compiles.
 ///
 /// ```compile_fail,E0277
 /// format!("{}", relight_core::signing::Secret::new("hunter2".into()));
@@ -146,14 +147,14 @@ impl Secret {
         Secret(Zeroizing::new(secret))
     }
 
-    /// Its text, for a check of its shape and nothing else.
+    /// The secret as text, only to check its format.
     pub(crate) fn as_text(&self) -> &str {
         &self.0
     }
 
     /// The HMAC of a message under this secret.
     pub fn mac(&self, hmac_spec: HmacSpec, message: &[u8]) -> Vec<u8> {
-        // One buffer of the final size: growing it would leave copies behind.
+        // Allocated at its final size: a buffer that grows leaves copies behind.
         let mut key = Zeroizing::new(Vec::with_capacity(
             hmac_spec.prefix.len() + self.0.len() + hmac_spec.suffix.len(),
         ));
@@ -186,7 +187,7 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
 fn hmac<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> Output<M> {
     match <M as KeyInit>::new_from_slice(key) {
         Ok(mac) => mac.chain_update(message).finalize().into_bytes(),
-        // HMAC takes keys of every length; the signature of the trait allows for MACs that do not.
+        // HMAC takes keys of any length; the trait's signature allows for MACs that do not.
         Err(_) => Output::<M>::default(),
     }
 }
@@ -214,7 +215,7 @@ pub fn base64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-/// What is percent-encoded: everything but `A-Z a-z 0-9 - _ . ~` (RFC 3986).
+/// The bytes that are percent-encoded: all but `A-Z a-z 0-9 - _ . ~` (RFC 3986, unreserved).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Percent-encodes everything but `A-Z a-z 0-9 - _ . ~`, in upper-case digits (RFC 3986).
@@ -226,7 +227,7 @@ pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// What a percent-encoded text stands for. What is not well encoded stays as it is.
+/// Decodes percent-encoding. Malformed escapes are copied unchanged.
 ///
 /// ```
 /// assert_eq!(relight_core::signing::percent_decode("a%20b%2F%C3%BC %4"), "a b/ü %4");
@@ -264,7 +265,7 @@ pub fn canonical_query<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a st
     query
 }
 
-/// A canonical request, as the algorithms that sign headers share it.
+/// A canonical request, as shared by the algorithms that sign headers.
 pub(crate) struct Canonical {
     /// The text that is hashed.
     pub(crate) request: String,
@@ -306,7 +307,7 @@ pub(crate) fn canonical_request(
     Canonical { request, signed_headers }
 }
 
-/// The name in lower case. Most are.
+/// The name in lower case, without allocating where it already is.
 fn lower_case(name: SmolStr) -> SmolStr {
     let has_upper = name.bytes().any(|byte| byte.is_ascii_uppercase());
     if has_upper { name.to_ascii_lowercase().into() } else { name }

@@ -1,5 +1,4 @@
-//! Texts from outside, whoever wrote them: what may be shown of them, what is hidden, and the notations
-//! that more than one module reads.
+//! Untrusted texts: what may be shown, what is hidden, and the formats that several modules parse.
 
 pub mod json;
 mod login;

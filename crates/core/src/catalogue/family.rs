@@ -1,39 +1,37 @@
-//! What the name of a code reveals when no catalogue has it; the texts say that only the name is known.
-//!
+//! What the name of a code suggests if no catalogue has it. The text says that it is only the name.
 
 use super::{Effect, Group, Retry, Who};
 use crate::i18n::{Text, text};
 
-/// Codes that are named alike, in the order in which a code is held against them: what may have done
-/// something comes before the broad ones. Which names those are is each cloud's own
-/// (`Catalogue::families`).
+/// Groups of codes with similar names, in matching order: those that may have been carried out come
+/// before the general ones. The names per cloud are in `Catalogue::families`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
-    /// Requests that come too fast.
+    /// Throttling.
     TooFast,
-    /// An operation that is still going on.
+    /// An operation in progress.
     Unfinished,
-    /// A failure on the cloud's side.
+    /// A failure of the cloud.
     CloudFailure,
     /// The key, the signature or the clock.
     Key,
     /// A missing permission.
     Permission,
-    /// Unpaid bills.
+    /// Overdue payment.
     Bills,
     /// A quota.
     Quota,
-    /// Missing capacity.
+    /// Insufficient capacity.
     Capacity,
-    /// An operation that was refused.
+    /// A refused operation.
     Refused,
-    /// Something that was not found.
+    /// Not found.
     NotFound,
     /// A wrong or missing parameter.
     Parameter,
 }
 
-/// What is so of every code of a family.
+/// What all codes of a family have in common.
 #[derive(Clone, Copy)]
 pub(crate) struct Facts {
     /// What such codes are about.
@@ -45,7 +43,7 @@ pub(crate) struct Facts {
 }
 
 impl Family {
-    /// Every family, in its order.
+    /// Every family, in matching order.
     pub(crate) const ALL: [Family; 11] = [
         Family::TooFast,
         Family::Unfinished,
@@ -60,8 +58,8 @@ impl Family {
         Family::Parameter,
     ];
 
-    /// What a message is about, in words that any service uses. The first that fits counts: who is
-    /// out of stock says "quota" in the same breath.
+    /// The family of a message, by words that any service uses. The first match counts: messages
+    /// about stock also mention "quota".
     pub(crate) fn of_message(message: &str) -> Option<Family> {
         static WORDS: [(Family, &[&str]); 8] = [
             (
@@ -141,7 +139,7 @@ impl Family {
         WORDS.iter().find(|(_, words)| says(words)).map(|(family, _)| *family)
     }
 
-    /// What is so of its codes.
+    /// What its codes have in common.
     pub(crate) const fn facts(self) -> Facts {
         match self {
             Family::TooFast => Facts {

@@ -1,15 +1,15 @@
-//! What to do about an error, as the chapters of the index.
+//! What to do about an error: the sections of the index.
 
 use crate::i18n::{Text, text};
 use serde::Serialize;
 
-/// What there is to do about an error.
+/// A section of the index of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Group {
-    /// It may have happened: look at the instance before anything else.
+    /// It may have happened: check the instance before anything else.
     LookFirst,
-    /// It passes by itself.
+    /// It resolves by itself.
     Wait,
     /// An id, the region or an option is wrong.
     CorrectRequest,
@@ -17,24 +17,24 @@ pub enum Group {
     CorrectKey,
     /// A permission is missing.
     GetPermission,
-    /// The instance, or something it needs, is not in a state for it.
+    /// The instance, or something it needs, is in the wrong state.
     PrepareInstance,
-    /// Money, quotas, contracts.
+    /// Payment, quotas, contracts.
     SettleAccount,
     /// The page, the proxy or the network between it and the cloud.
     MendConnection,
-    /// Something that only an administrator can change.
+    /// Only an administrator can change it.
     AskAdministrator,
-    /// Something that only the cloud can change.
+    /// Only the cloud can change it.
     AskVendor,
-    /// It cannot be done.
+    /// Not possible.
     LeaveIt,
     /// Nothing is wrong.
     NothingToDo,
 }
 
 impl Group {
-    /// Every group, in the order in which an index shows them.
+    /// Every group, in the order of the index.
     pub const ALL: [Group; 12] = [
         Group::LookFirst,
         Group::Wait,

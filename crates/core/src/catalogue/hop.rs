@@ -1,25 +1,24 @@
-//! Between whom something failed, and what is so of a fault there: the words for both ends, and who can
-//! mend it.
+//! The connection on which a request failed, with the names of its two ends and who can fix it.
 
 use super::{Effect, Entry, Who, layer};
 use crate::i18n::{Text, text};
 use serde::Serialize;
 
-/// The way of a request, piece by piece.
+/// A section of the path of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hop {
-    /// Inside the browser: it, or what is installed in it, kept the request.
+    /// Inside the browser: it, or an extension, blocked the request.
     Page,
     /// From the browser to the proxy of this page.
     BrowserProxy,
-    /// From a program to the proxy that it was told to use, a company's as a rule.
+    /// From a program to its configured proxy, usually a company's.
     OwnProxy,
-    /// From a program or a browser straight to the cloud.
+    /// From a program or a browser directly to the cloud.
     Direct,
     /// From the proxy to the cloud.
     ProxyCloud,
-    /// At the cloud, which answered.
+    /// At the cloud, which responded.
     Cloud,
 }
 
@@ -29,14 +28,14 @@ pub enum Hop {
 pub enum Reached {
     /// It did not.
     No,
-    /// Nobody can tell.
+    /// Not known.
     Unknown,
-    /// The cloud answered it.
+    /// The cloud responded.
     Yes,
 }
 
 impl Hop {
-    /// Where it is, in a line.
+    /// A title: where it failed.
     pub const fn title(self) -> Text {
         match self {
             Hop::Page => text("In the browser", "浏览器内部"),
@@ -51,7 +50,7 @@ impl Hop {
         }
     }
 
-    /// Who is at its far end, within a sentence.
+    /// The far end, within a sentence.
     pub(crate) const fn far(self) -> Text {
         match self {
             Hop::Page | Hop::BrowserProxy => text("the proxy", "代理"),
@@ -60,7 +59,7 @@ impl Hop {
         }
     }
 
-    /// Who is at its near end, within a sentence.
+    /// The near end, within a sentence.
     pub(crate) const fn near(self) -> Text {
         match self {
             Hop::Page | Hop::BrowserProxy | Hop::OwnProxy | Hop::Direct => {
@@ -71,8 +70,8 @@ impl Hop {
     }
 }
 
-/// Who mends a fault of a layer at a hop, and how, where that is not as its entry says. What may have been
-/// carried out is looked at first, wherever it failed.
+/// Who fixes a fault of a layer at a hop, and how, where that differs from its entry. `None` for
+/// what may have been carried out: checking the instance comes first.
 pub(crate) fn remedy_at(entry: &'static Entry, hop: Hop) -> Option<(Who, Text)> {
     if entry.effect != Effect::NothingDone {
         return None;
@@ -84,7 +83,7 @@ pub(crate) fn remedy_at(entry: &'static Entry, hop: Hop) -> Option<(Who, Text)> 
             "A page cannot call this host itself. Set up a proxy that allows this page.",
             "网页不能直接调用该域名，请配置允许本页面的代理。",
         ),
-        // A second meaning says what to do wherever it is; a proxy is its operator's.
+        // A second meaning already says what to do; the proxy's administrator does it.
         (_, Hop::OwnProxy | Hop::BrowserProxy | Hop::ProxyCloud) if !is_first => entry.remedy,
         ("host-not-found", Hop::OwnProxy) => text(
             "Correct the proxy's address in the program's settings (HTTPS_PROXY and the like), or ask that proxy's administrator.",

@@ -1,11 +1,11 @@
-//! Patterns of messages and templates of texts: both are plain text with `{…}` in it. No regular
-//! expressions: a match walks the message once.
+//! Patterns of messages and templates of texts: plain text with `{…}`. No regular expressions:
+//! matching is linear.
 
-/// What a pattern caught: names and texts, in the pattern's order.
+/// Captured names and texts, in the pattern's order.
 pub(crate) type Captures<'m> = Vec<(&'static str, &'m str)>;
 
-/// Matches a whole message against a pattern such as `limit {limit} for {who}`: a `{name}` takes
-/// any text, the rest must be there. A pattern without names matches its own text only.
+/// Matches a whole message against a pattern such as `limit {limit} for {who}`: `{name}` matches
+/// any text, the rest literally.
 pub(crate) fn captures<'m>(pattern: &'static str, message: &'m str) -> Option<Captures<'m>> {
     let mut caught = Captures::new();
     let (head, mut pattern) = split_hole(pattern);
@@ -13,7 +13,7 @@ pub(crate) fn captures<'m>(pattern: &'static str, message: &'m str) -> Option<Ca
     while let Some((name, after)) = pattern {
         let (literal, next) = split_hole(after);
         let (value, rest) = if next.is_none() {
-            // The last literal has to end the message.
+            // The last literal must end the message.
             (message.strip_suffix(literal)?, "")
         } else {
             message.split_once(literal).filter(|_| !literal.is_empty())?
@@ -25,8 +25,8 @@ pub(crate) fn captures<'m>(pattern: &'static str, message: &'m str) -> Option<Ca
     message.is_empty().then_some(caught)
 }
 
-/// The piece of a text, over line breaks too, that a pattern with text at its start fits; up to the
-/// end of the line if the pattern ends in a name.
+/// The part of a text, across line breaks, that matches a pattern with literal text at its start;
+/// up to the end of the line if the pattern ends in a name.
 pub(crate) fn within<'t>(pattern: &str, text: &'t str) -> Option<&'t str> {
     let (head, mut rest) = split_hole(pattern);
     let start = text.find(head).filter(|_| !head.is_empty())?;
@@ -44,7 +44,7 @@ pub(crate) fn within<'t>(pattern: &str, text: &'t str) -> Option<&'t str> {
     text.get(start..at)
 }
 
-/// How much text a pattern demands, in bytes: the more, the more it says when it matches.
+/// The length of a pattern's literal text in bytes: longer is more specific.
 pub(crate) fn literal_length(pattern: &str) -> usize {
     let (head, mut rest) = split_hole(pattern);
     let mut length = head.len();
@@ -56,8 +56,8 @@ pub(crate) fn literal_length(pattern: &str) -> usize {
     length
 }
 
-/// Fills `{name|words if there is no value}` in a template. Between Chinese characters and what is
-/// filled in a space is put where the template has none.
+/// Fills `{name|default}` in a template. Inserts a space between Chinese characters and the value
+/// where the template has none.
 pub(crate) fn fill(template: &str, mut value: impl FnMut(&str) -> Option<String>) -> String {
     let mut filled = String::with_capacity(template.len() + 32);
     let (head, mut rest) = split_hole(template);
@@ -75,7 +75,7 @@ pub(crate) fn fill(template: &str, mut value: impl FnMut(&str) -> Option<String>
     filled
 }
 
-/// The text before the first `{…}`, and what is in it with what follows.
+/// Splits at the first `{…}`: the text before, its content and the rest.
 fn split_hole(text: &str) -> (&str, Option<(&str, &str)>) {
     match text.split_once('{') {
         Some((before, after)) => match after.split_once('}') {

@@ -1,51 +1,50 @@
-//! The facts of a cloud.
+//! The facts about a cloud.
 
 use crate::i18n::Text;
 use std::fmt;
 
-/// A cloud by its facts: data alone, all that a form or a plan needs of it. What differs by algorithm is
+/// The facts about a cloud: all the data that a form or a plan needs. What differs by algorithm is
 /// in `Protocol` and `Decoder`.
 pub struct Cloud {
     /// The name in configuration, attributes and files: `tencent`.
     pub id: &'static str,
     /// The name that people use.
     pub name: Text,
-    /// The product whose instances these are, in the vendor's own spelling: `CVM`.
+    /// The product that the instances belong to, in the vendor's spelling: `CVM`.
     pub product: &'static str,
-    /// What a key of this cloud looks like and what its parts are called.
+    /// The format of a key and the names of its parts.
     pub credential: Credential,
-    /// The algorithm with which a page could call this cloud without a proxy: its requests need no
-    /// leave of the cloud's (no header beyond those that any page may send, Fetch standard), and
-    /// the cloud is said to let pages read its answers. `None` where nothing speaks for it.
+    /// The algorithm for calls without a proxy: its requests are "simple" (Fetch standard: no CORS
+    /// preflight), and the cloud is reported to allow pages to read its responses. `None` where
+    /// there is no evidence of that.
     pub direct: Option<&'static str>,
-    /// The kinds of account, each with hosts of its own. The first is the default. Never empty.
+    /// The kinds of account, each with its own hosts. The first is the default. Never empty.
     pub sites: &'static [Site],
-    /// The regions, as far as they are known.
+    /// The known regions.
     pub regions: Regions,
-    /// What an instance id looks like.
+    /// The format of instance ids.
     pub ids: IdGrammar,
-    /// What can be asked, in the order in which it is offered. Never empty.
+    /// The operations in the order in which they are offered. Never empty.
     pub operations: &'static [Operation],
-    /// How parameters with [`Role::Batching`] say what they say; `None` where no operation has one.
+    /// The values of parameters with [`Role::Batching`]; `None` where no operation has one.
     pub batching: Option<Batching>,
     /// The most ids that one describe call takes.
     pub describe_ids_max: usize,
     /// The most ids that one call for the state alone takes.
     pub status_ids_max: usize,
-    /// Describe calls a second that the cloud allows.
+    /// Describe calls per second that the cloud allows.
     pub describe_calls_per_second: u32,
-    /// How long after acceptance an instance that is not back is overdue, in milliseconds: by the
-    /// vendor's word where there is one.
+    /// Milliseconds after acceptance at which an instance that does not run is overdue. From the
+    /// vendor's documentation where it says so.
     pub overdue_after_ms: u64,
-    /// Whether a second copy of the same signed bytes is refused as such (by a nonce). Where it is
-    /// not, a refusal because of an instance's state may be the echo of a first copy.
+    /// Whether the cloud refuses a second copy of the same signed bytes (by a nonce). If not, a
+    /// refusal because of the instance's state may be the response to a second copy.
     pub refuses_repetitions: bool,
-    /// Whether an instance shows which request asked for its last operation. Where it does, nothing else
-    /// proves whose an operation was.
+    /// Whether describe responses name the request of an instance's last operation. If so, only
+    /// that proves whose operation it was.
     pub names_operations: bool,
-    /// Where the cloud counts calls by windows of so many milliseconds, for an account, a region and an
-    /// operation, whoever sends them: what was refused for its pace stays refused until the next one
-    /// begins. `None` where it says nothing of the kind.
+    /// Length in milliseconds of the cloud's rate limit windows, counted per account, region and
+    /// operation: a throttled call is refused until the next window. `None` if not documented.
     pub throttle_window_ms: Option<u64>,
     /// The cloud's own header, in lower case, that says how many milliseconds to wait.
     pub retry_after_ms_header: Option<&'static str>,
@@ -101,46 +100,45 @@ pub struct Credential {
     pub secret_label: &'static str,
     /// What the vendor calls the token of a temporary key; `None` where there are none.
     pub token_label: Option<&'static str>,
-    /// What a key id looks like. One that begins otherwise is refused, since it may be the secret; an
-    /// unusual length is warned about.
+    /// The format of a key id. One with another prefix is refused, since it may be the secret; an
+    /// unusual length is a warning.
     pub key_id: Shape,
-    /// True for a key id that can only be one of a temporary key, which is nothing without its
-    /// token.
+    /// True for a key id that can only belong to a temporary key, which needs a token.
     pub is_temporary: fn(&str) -> bool,
     /// What a secret looks like.
     pub secret: Shape,
-    /// Whether the secret is only ever used to derive a key for each day: whoever may sign with it can
-    /// make the keys of all days to come, and take them away.
+    /// Whether the secret only derives a key per day. Even a non-extractable key then yields the daily
+    /// keys of all days to come, which can be copied.
     pub derives_keys: bool,
-    /// How the cloud's algorithms key their MAC, the first algorithm's first. Whoever holds a secret
-    /// as keys that cannot be read back needs one of each, made when the secret is entered.
+    /// The MAC keys of the cloud's algorithms, in their order. A key store with non-extractable
+    /// keys needs one key for each, imported when the secret is entered.
     pub hmac_specs: &'static [HmacSpec],
 }
 
-/// The outward shape of a key or a secret.
+/// The format of a key id or a secret.
 #[derive(Debug)]
 pub struct Shape {
-    /// Beginnings that vendors are known to use; empty when there is no such rule.
+    /// Known prefixes; empty where there is no such rule.
     pub prefixes: &'static [&'static str],
     /// Usual lengths, inclusive, in characters.
     pub usual_length: (usize, usize),
 }
 
-/// A kind of account with hosts of its own.
+/// A kind of account with its own hosts.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Site {
     /// The name in configuration: `international`.
     pub id: &'static str,
-    /// The name for people.
+    /// The display name.
     pub name: Text,
 }
 
 /// The regions of a cloud.
 #[derive(Debug)]
 pub struct Regions {
-    /// Whether a request needs one. If not, there are none to choose.
+    /// Whether requests need a region. If not, there are none to choose.
     pub required: bool,
-    /// Those known when this was written: an offer, never a limit.
+    /// The regions known at the time of writing: suggestions, not a limit.
     pub known: &'static [Region],
 }
 
@@ -149,29 +147,29 @@ pub struct Regions {
 pub struct Region {
     /// The cloud's id: `ap-guangzhou`.
     pub id: &'static str,
-    /// The place.
+    /// The display name: the place.
     pub name: Text,
 }
 
-/// What an instance id looks like.
+/// The format of instance ids.
 #[derive(Debug)]
 pub struct IdGrammar {
-    /// True for an id as all known real ones are.
+    /// True for the format of all known real ids.
     pub strict: fn(&str) -> bool,
-    /// True for an id that may be one: accepted with a warning.
+    /// True for a possible id: accepted with a warning.
     pub lenient: fn(&str) -> bool,
-    /// True for a text that, if malformed, was probably meant as an id of this cloud.
+    /// True for a malformed text that was probably meant as an id of this cloud.
     pub resembles: fn(&str) -> bool,
-    /// Whose id a text is that has the shape of one of this cloud and is none.
+    /// The other vendor that an id belongs to, although it has the format of this cloud's.
     pub foreign: fn(&str) -> Option<&'static str>,
-    /// The id in a name that the vendor makes of it: of a host.
+    /// Extracts the id from a host name that the vendor generates.
     pub within: fn(&str) -> Option<String>,
-    /// What a word says of the id that follows, where the shape does not tell instances from what
-    /// else the cloud has: an instance, or something else.
+    /// What a word says about the number after it, where the format does not tell instances from
+    /// other resources: `Some(true)` for an instance, `Some(false)` for something else.
     pub label: fn(&str) -> Option<bool>,
-    /// The shape in words, for messages: "`ins-` and 8 lower-case letters or digits".
+    /// The format in words, for messages: "`ins-` and 8 lower-case letters or digits".
     pub shape: Text,
-    /// An id of the right shape.
+    /// A valid example.
     pub example: &'static str,
 }
 
@@ -179,9 +177,9 @@ pub struct IdGrammar {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verb {
-    /// Running, through a restart, to running.
+    /// From running, through a restart, to running.
     Reboot,
-    /// Stopped to running.
+    /// From stopped to running.
     Start,
 }
 
@@ -195,7 +193,7 @@ impl Verb {
     }
 }
 
-/// Something that can be asked of a cloud.
+/// An operation of a cloud.
 #[derive(Debug)]
 pub struct Operation {
     /// The cloud's own name: `RebootInstances`.
@@ -204,11 +202,11 @@ pub struct Operation {
     pub verb: Verb,
     /// The most ids in one call; 1 for operations on a single instance.
     pub ids_max: usize,
-    /// Calls a second that the cloud allows.
+    /// Calls per second that the cloud allows.
     pub calls_per_second: u32,
-    /// Ways to do it, soft first; the first is preselected. Never empty.
+    /// Modes, soft first; the first is preselected. Never empty.
     pub modes: &'static [Mode],
-    /// Every parameter beside the ids and the region, those that a mode sets included.
+    /// Every parameter except ids and region, including those that a mode sets.
     pub parameters: &'static [Parameter],
 }
 
@@ -237,18 +235,18 @@ impl PartialEq for Operation {
 
 impl Eq for Operation {}
 
-/// A way to carry out an operation.
+/// A mode of an operation: soft, forced, …
 #[derive(Debug, PartialEq, Eq)]
 pub struct Mode {
     /// `soft`, `force`, `soft-first`, `normal`.
     pub id: &'static str,
     /// The name on the button.
     pub name: Text,
-    /// What it means for what runs on the instance.
+    /// What it means for the software on the instance.
     pub help: Text,
-    /// Whether unsaved data may be lost, so that the count must be typed.
+    /// Whether unsaved data may be lost; the count must then be typed.
     pub force: bool,
-    /// The options that it sets, as (parameter, value).
+    /// The options that the mode sets, as (parameter, value).
     pub options: &'static [(&'static str, &'static str)],
 }
 
@@ -259,11 +257,11 @@ pub struct Parameter {
     pub name: &'static str,
     /// What values it takes.
     pub kind: ParameterKind,
-    /// What it is for, as far as the console treats it in a special way.
+    /// Its purpose, as far as the console treats it specially.
     pub role: Role,
-    /// The name for people.
+    /// The display name.
     pub label: Text,
-    /// What it does, in a sentence.
+    /// A sentence on what it does.
     pub help: Text,
     /// Parameters that may not be given together with this one.
     pub excludes: &'static [&'static str],
@@ -278,49 +276,49 @@ pub enum ParameterKind {
     Choice(&'static [&'static str]),
 }
 
-/// The values of a parameter with [`Role::Batching`].
+/// The two values of a parameter with [`Role::Batching`].
 #[derive(Debug)]
 pub struct Batching {
-    /// Each instance for itself. A dry run says of it in any case that it passed.
+    /// Each instance separately. A dry run then always passes.
     pub each: &'static str,
-    /// What that does, on the button.
+    /// The label of that choice.
     pub each_name: Text,
     /// One failure refuses the whole call.
     pub together: &'static str,
-    /// What that does, on the button.
+    /// The label of that choice.
     pub together_name: Text,
 }
 
 impl Batching {
-    /// What a value does, in words.
+    /// The label of a value.
     pub fn name(&self, value: &str) -> Text {
         if value == self.each { self.each_name } else { self.together_name }
     }
 }
 
-/// What a parameter is for.
+/// The purpose of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// How hard: set by the mode.
+    /// Forces; set by the mode.
     Force,
-    /// Only check.
+    /// Dry run.
     DryRun,
-    /// All or nothing, or each for itself.
+    /// All or nothing, or each instance separately.
     Batching,
     /// Erases data.
     Erase,
-    /// Disused by the vendor; offered only to programs.
+    /// Deprecated by the vendor; available to programs only.
     Disused,
 }
 
-/// How a secret becomes the key of the one keyed MAC: `prefix` + secret + `suffix`.
+/// The key of the MAC: `prefix` + secret + `suffix`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HmacSpec {
     /// The hash of the HMAC.
     pub hash: Hash,
-    /// Put before the secret.
+    /// Prepended to the secret.
     pub prefix: &'static str,
-    /// Put after it.
+    /// Appended to the secret.
     pub suffix: &'static str,
 }
 
@@ -334,7 +332,7 @@ pub enum Hash {
 }
 
 impl Hash {
-    /// The name in WebCrypto: `SHA-256`.
+    /// The WebCrypto name: `SHA-256`.
     pub const fn name(self) -> &'static str {
         match self {
             Hash::Sha1 => "SHA-1",

@@ -1,4 +1,4 @@
-//! Whether an instance in a state can take an operation.
+//! Whether an instance can take an operation, decided before the request.
 
 use crate::model::{cloud::Verb, outcome::Phase};
 use schemars::JsonSchema;
@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 pub enum Eligibility {
     /// It can.
     Eligible,
-    /// It is left out.
+    /// It is skipped.
     Skipped(SkipReason),
 }
 
-/// Why an instance is left out of a run.
+/// Why an instance is skipped.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -31,13 +31,13 @@ pub enum SkipReason {
     Stopping,
     /// Locked by the vendor for security reasons.
     Locked,
-    /// Locked or isolated because it expired or because of debts.
+    /// Locked or isolated: expired, or payment overdue.
     Expired,
     /// In the recycle bin.
     Recycled,
-    /// In another state that takes no operations.
+    /// In another state that allows no operation.
     Busy,
-    /// The operator of the page does not allow it: it does not match the selection.
+    /// Outside of the selection that the operator of the page allows.
     NotInSelection,
 }
 
@@ -59,8 +59,8 @@ impl SkipReason {
     }
 }
 
-/// What the phase alone says: a restart needs a running instance, a start a stopped one. A state
-/// that is not known takes no operations: one refused instance can fail the whole call.
+/// Decides by phase alone: a restart needs a running instance, a start a stopped one. An unknown
+/// state is not eligible: one refused instance can fail the whole call.
 pub(crate) fn by_phase(verb: Verb, phase: Phase) -> Eligibility {
     match (verb, phase) {
         (Verb::Reboot, Phase::Running) | (Verb::Start, Phase::Stopped) => Eligibility::Eligible,

@@ -1,21 +1,21 @@
-//! An instance id, stored without an allocation.
+//! An instance id, stored inline.
 
 use smol_str::SmolStr;
 use std::fmt;
 
-/// A checked id. Only [`ids`](crate::ids) make one. All ids that are known are short enough to be kept in
-/// place.
+/// A validated id. Only [`ids`](crate::ids) makes one. All known ids are short enough to be stored
+/// inline.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InstanceId(SmolStr);
 
 impl InstanceId {
-    /// Of a text that has been checked.
+    /// Wraps a text that has been validated.
     pub(crate) fn new(text: &str) -> Self {
         InstanceId(text.into())
     }
 
-    /// The id as the cloud spells it. Always text: some clouds' ids look like numbers, but are too
-    /// large for a JavaScript number.
+    /// The id as the cloud spells it. Always text: some are 64-bit numbers, which JavaScript would
+    /// round.
     pub fn as_str(&self) -> &str {
         &self.0
     }

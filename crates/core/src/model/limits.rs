@@ -1,9 +1,9 @@
 //! What the operator of a page allows.
 //!
-//! Held where requests are made: [`plan`](crate::model::plan) refuses a job beyond the limits, and an
-//! operation carries them, so that nothing that is made of it later (a retry, a forced second try) goes beyond
-//! them either. A run holds to those of now, whatever was allowed when it was confirmed. The form only
-//! offers less; it is not what holds.
+//! Enforced where requests are made: [`plan`](crate::model::plan) refuses a job beyond the limits,
+//! and an [`OperationSpec`] carries them, so no retry or forced second attempt exceeds them. A run
+//! obeys the current limits, not those of its confirmation. The form only hides what is not
+//! allowed.
 
 use crate::{
     model::{
@@ -17,46 +17,46 @@ use crate::{
 };
 use wildmatch::WildMatch;
 
-/// What is allowed. `None` anywhere means everything; the default allows all.
+/// What is allowed. `None` means everything; the default allows everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-// Facts that have nothing to do with each other.
+// Independent facts.
 #[allow(clippy::struct_excessive_bools)]
 pub struct Limits {
     /// Clouds, by their ids.
     pub clouds: Option<Vec<String>>,
-    /// Regions, by their ids. Clouds that take no region in their requests are not touched by this.
+    /// Regions, by id. Not applied to clouds without regions in their requests.
     pub regions: Option<Vec<String>>,
     /// Operations, by the cloud's own name (`StartInstances`) or by the verb (`start`).
     pub operations: Option<Vec<String>>,
-    /// Modes, by their ids (`soft`), and [`ERASE`] for an operation that erases disks.
+    /// Modes, by id (`soft`), and [`ERASE`] for an operation that erases disks.
     pub modes: Option<Vec<String>>,
     /// The most instances of one run.
     pub instances_max: Option<usize>,
-    /// Ids, as patterns: `*` stands for any characters, none included, and `?` for one.
+    /// Patterns of ids: `*` matches any characters, including none, and `?` exactly one.
     pub instance_ids: Option<Vec<String>>,
-    /// What an instance must match, as its cloud describes it: nothing is asked for one that was not
-    /// described. An empty query is one, too: it wants every instance described.
+    /// What an instance must match, as its cloud describes it; an instance that was not described
+    /// is refused. An empty query also requires a description.
     pub selection: Option<InstanceQuery>,
-    /// Only rehearsals, which change nothing.
+    /// Dry runs only.
     pub dry_run_only: bool,
-    /// Above this many instances the count is typed before anything is sent; `None` for the
-    /// console's own number. Whatever is forced asks for it anyway.
+    /// Above this many instances the count must be typed; `None` for [`TYPED_ABOVE`](super::plan).
+    /// Forced operations always ask.
     pub typed_count_above: Option<usize>,
     /// Whether a reason or a ticket must be given.
     pub reason_required: bool,
-    /// Whether nothing that changes anything is sent until it is proven of the proxy that it refuses
+    /// Whether changes are sent only after the connection check has proven that the proxy refuses
     /// the second copy of a request.
     pub once_required: bool,
-    /// Whether that is proven of the proxy that requests travel through: not the operator's word but
-    /// the connection check's, here since it decides with the other whether something may be sent.
+    /// Whether that is proven of the current proxy. Set by the connection check, not by the
+    /// operator; here because both are needed to decide.
     pub once_proven: bool,
 }
 
-/// The word of [`Limits::modes`] that allows an operation to erase disks.
+/// The name in [`Limits::modes`] that allows an operation to erase disks.
 pub(crate) const ERASE: &str = "erase";
 
 impl Limits {
-    /// Nothing at all: for as long as it is not known what the operator allows.
+    /// Allows nothing: used until the operator's limits are known.
     pub fn nothing() -> Self {
         Limits { clouds: Some(Vec::new()), ..Limits::default() }
     }
@@ -93,25 +93,24 @@ impl Limits {
         listed(self.instance_ids.as_ref(), |pattern| WildMatch::new(pattern).matches(id))
     }
 
-    /// Whether an instance may be touched, as its cloud describes it.
+    /// Whether an instance matches the selection, as its cloud describes it.
     pub(crate) fn selects(&self, instance: &DescribedInstance) -> bool {
         self.selection
             .as_ref()
             .is_none_or(|query| query.matches(&ListedInstance::new(instance.clone())))
     }
 
-    /// Whether a text will do for a reason: where one is asked for, somebody must be able to read it.
+    /// Whether a text is acceptable as a reason: it must be readable where one is required.
     pub fn allows_reason(&self, reason: &str) -> bool {
         !self.reason_required || visible::has_a_letter(reason)
     }
 }
 
-/// What holds where requests are made.
+/// The checks, called where requests are made.
 impl Limits {
     /// Checks an operation for these instances.
     ///
-    /// # Errors
-    /// The first limit that it breaks.
+    /// # Errors The first limit that is exceeded.
     pub fn check(&self, spec: &OperationSpec, ids: &[InstanceId]) -> Result<(), Refusal> {
         self.check_target(spec.target())?;
         self.check_spec(spec)?;
@@ -129,10 +128,9 @@ impl Limits {
         if outside.is_empty() { Ok(()) } else { Err(Refusal::InstancesNotAllowed { ids: outside }) }
     }
 
-    /// Checks what is asked, whoever it is asked for.
+    /// Checks an operation without its instances.
     ///
-    /// # Errors
-    /// The first limit that it breaks.
+    /// # Errors The first limit that is exceeded.
     pub(crate) fn check_spec(&self, spec: &OperationSpec) -> Result<(), Refusal> {
         let operation = spec.operation();
         let not_allowed = |what: &str| Refusal::NotAllowed { what: what.to_owned() };
@@ -140,7 +138,7 @@ impl Limits {
             return Err(not_allowed(operation.name));
         }
         if self.modes.is_some() {
-            // Options that are no mode's, such as a disused one, are not on any list.
+            // Options that belong to no mode, such as a deprecated one, are on no list.
             let mode = mode_of(spec).filter(|mode| self.allows_mode(mode));
             if mode.is_none() || spec.uses(Role::Disused) {
                 let options: Vec<String> = spec
@@ -160,22 +158,19 @@ impl Limits {
         Ok(())
     }
 
-    /// Checks whether it is certain enough that what is sent arrives once. Apart from
-    /// [`Limits::check`], since it keeps a plan from being sent and not from being reviewed: what is
-    /// missing is found out there.
+    /// Checks that a request cannot arrive twice. Separate from [`Limits::check`], since it
+    /// prevents sending but not reviewing: the review offers the connection check.
     ///
-    /// # Errors
-    /// It is not, and the operator wants it to be.
+    /// # Errors It is required and not proven.
     pub fn check_once(&self, spec: &OperationSpec) -> Result<(), Refusal> {
-        // A rehearsal may arrive as often as it likes.
+        // A dry run may arrive any number of times.
         let will_do = !self.once_required || self.once_proven || spec.is_dry_run();
         if will_do { Ok(()) } else { Err(Refusal::OnceNotProven) }
     }
 
-    /// Checks where a call goes, be it one that only looks.
+    /// Checks the target of a call, including read-only ones.
     ///
-    /// # Errors
-    /// The first limit that it breaks.
+    /// # Errors The first limit that is exceeded.
     pub(crate) fn check_target(&self, target: &Target) -> Result<(), Refusal> {
         let cloud = target.cloud;
         let region = &target.region;
@@ -189,7 +184,7 @@ impl Limits {
     }
 }
 
-/// The mode whose options an operation has: the most particular one, if several fit.
+/// The mode whose options an operation has; the most specific one if several match.
 fn mode_of(spec: &OperationSpec) -> Option<&'static Mode> {
     let has = |mode: &&Mode| {
         mode.options

@@ -1,4 +1,4 @@
-//! Responses, and the outcome of each instance.
+//! Responses, errors and the outcome of each instance.
 
 use super::instance_id::InstanceId;
 use crate::text::mask;
@@ -6,14 +6,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// An HTTP answer, from the cloud or from whatever was in between.
+/// An HTTP response, from the cloud or from an intermediary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
     /// The status.
     pub status: u16,
-    /// The headers that the page may read, names in lower case.
+    /// The headers that the page can read, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, bytes that are not UTF-8 replaced.
+    /// The body; bytes that are not UTF-8 are replaced.
     pub body: String,
 }
 
@@ -23,46 +23,46 @@ impl Response {
         self.all(name).next()
     }
 
-    /// The values of a header that may be there more than once.
+    /// All values of a header that may occur several times.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.headers.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// The one thing that is known of an instance.
+/// What is known of an instance. Exactly one at any time.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Left out of the run, with a reason.
+    /// Skipped, with a reason.
     Skipped,
-    /// Waiting for its call.
+    /// Its call was not sent yet.
     Queued,
-    /// Its request is in flight.
+    /// Its call is in flight.
     Sending,
-    /// Its call is proven not to have left; nothing happened.
+    /// Its call is proven not to have been sent; nothing happened.
     NotSent,
-    /// The cloud took it; it is not done.
+    /// The cloud accepted it; it is not finished.
     Accepted,
-    /// The cloud checked it and would do it; nothing was done.
+    /// A dry run passed; nothing was done.
     DryRunPassed,
-    /// It is seen to be going through the operation.
+    /// The operation was observed in progress.
     InProgress,
-    /// This run's operation is seen to have finished.
+    /// This run's operation is proven to have finished.
     Proven,
-    /// It runs; nothing proves that it was restarted.
+    /// It runs; nothing proves that this run restarted it.
     RunningUnproven,
     /// The cloud refused it; nothing was done.
     Rejected,
-    /// Sent, and no usable answer: it may or may not have happened.
+    /// Sent, without a usable response: it may or may not have happened.
     Unknown,
-    /// Still not back after the cloud's own stated time.
+    /// Not running after the cloud's own stated time.
     Overdue,
 }
 
 impl Outcome {
-    /// Every outcome, in the order of an instance's life.
+    /// Every outcome, in the order of the life cycle.
     pub const ALL: [Outcome; 12] = [
         Outcome::Skipped,
         Outcome::Queued,
@@ -103,20 +103,20 @@ impl Outcome {
 pub enum Fault {
     /// The cloud answered with an error.
     Cloud(ErrorReport),
-    /// A layer below the cloud failed, or its answer was not understood.
+    /// A layer below the cloud failed, or its response was not understood.
     Layer {
-        /// The word that [`crate::catalogue::layer`] explains.
+        /// A word that [`crate::catalogue::layer`] explains.
         word: String,
-        /// The text that came instead of an answer, unchanged.
+        /// The text that arrived instead of a response, unchanged.
         text: String,
     },
 }
 
 impl Fault {
-    /// A fault of a layer, without what looks like a secret. Of a long text only the first
-    /// [`STORED_TEXT_MAX_BYTES`] are kept.
+    /// A fault of a layer, with secrets hidden in `text`, of which the first
+    /// [`STORED_TEXT_MAX_BYTES`] are stored.
     pub fn layer(word: impl Into<String>, text: &str) -> Self {
-        // Hidden before it is cut: half a secret would not be known for one.
+        // Hidden before truncation: half a secret would not be recognised.
         let begin = text.get(..text.floor_char_boundary(4 * STORED_TEXT_MAX_BYTES));
         let mut text = mask::hide_secrets(begin.unwrap_or_default());
         if text.len() > STORED_TEXT_MAX_BYTES {
@@ -126,13 +126,13 @@ impl Fault {
         Fault::Layer { word: word.into(), text }
     }
 
-    /// A cloud's error, without what looks like a secret in its message.
+    /// A cloud's error, with secrets hidden in its message.
     pub fn cloud(mut report: ErrorReport) -> Self {
         report.message = mask::hide_secrets(&report.message);
         Fault::Cloud(report)
     }
 
-    /// The same for a stored error: an older release may have stored a token.
+    /// The same for a recorded fault: an older release may have stored a token.
     pub(crate) fn hidden(self) -> Self {
         match self {
             Fault::Cloud(report) => Fault::cloud(report),
@@ -141,7 +141,7 @@ impl Fault {
     }
 }
 
-/// An error as a decoder found it in an answer.
+/// An error as decoded from a response.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorReport {
@@ -152,22 +152,22 @@ pub struct ErrorReport {
     /// The HTTP status, where there was one.
     #[serde(default)]
     pub status: Option<u16>,
-    /// The cloud's id of the request.
+    /// The cloud's request id.
     #[serde(default)]
     pub request_id: Option<String>,
     /// The instances that the error names.
     #[serde(default)]
     pub instance_ids: Vec<String>,
-    /// What the cloud says of the permission that is missing, where it says more than the message.
+    /// The missing permission, where the cloud gives more than the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denied: Option<Box<Denied>>,
 }
 
-/// What a cloud says of a permission that is missing, as far as it says it.
+/// The missing permission, as far as the cloud describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Denied {
-    /// Whether something forbids it, or nothing allows it.
+    /// Explicit or implicit denial.
     pub denial: Denial,
     /// The action as policies spell it: `product:RebootInstances`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,22 +175,22 @@ pub struct Denied {
     /// The resource, in the cloud's own notation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
-    /// Who asked: a user's id, or a role with its session.
+    /// The principal: a user's id, or a role with its session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<String>,
-    /// What kind of identity that is, in the cloud's own word.
+    /// The kind of principal, in the cloud's own word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal_kind: Option<String>,
-    /// What kind of policy decided, in the cloud's own word.
+    /// The kind of policy that decided, in the cloud's own word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_kind: Option<String>,
-    /// A text that an administrator can have decoded by the cloud.
+    /// An encoded message that an administrator can have decoded by the cloud.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diagnostic: Option<String>,
 }
 
 impl Denied {
-    /// With what another says, where this one says nothing.
+    /// Fills what is missing from another source.
     pub(crate) fn or(self, other: Denied) -> Denied {
         Denied {
             denial: match self.denial {
@@ -207,43 +207,43 @@ impl Denied {
     }
 }
 
-/// The two ways in which a permission can be missing.
+/// How a permission can be missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Denial {
-    /// A policy forbids it: no other policy that allows it helps.
+    /// A policy denies it explicitly: an additional allow does not help.
     Explicit,
-    /// No policy allows it: one that does is all that is missing.
+    /// No policy allows it: adding one is enough.
     Implicit,
-    /// The cloud does not say.
+    /// Not stated.
     #[default]
     Unknown,
 }
 
-/// The most that is kept of a text that came instead of an answer, in bytes.
+/// How many bytes are stored of a text that arrived instead of a response.
 pub const STORED_TEXT_MAX_BYTES: usize = 4096;
 
-/// What an answer says of a batch.
+/// The outcome of a batch, decoded from a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchAnswer {
-    /// The cloud's id of the request.
+    /// The cloud's request id.
     pub request_id: Option<String>,
-    /// One entry for each instance of the batch, in its order.
+    /// One entry per instance of the batch, in its order.
     pub instances: Vec<InstanceAnswer>,
 }
 
-/// What an answer says of one instance.
+/// The outcome of one instance of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstanceAnswer {
     /// The instance.
     pub id: InstanceId,
     /// `accepted`, `dry-run-passed`, `rejected`, `not-sent` or `unknown`.
     pub outcome: Outcome,
-    /// Its state before the operation, in the cloud's own word, where the answer tells.
+    /// Its state before the operation, in the cloud's own word, if the response has it.
     pub previous_state: Option<String>,
     /// Its state now, likewise.
     pub state: Option<String>,
-    /// The error behind it.
+    /// The error behind the outcome.
     pub fault: Option<Arc<Fault>>,
 }
 
@@ -270,17 +270,17 @@ impl BatchAnswer {
     }
 }
 
-/// What a describe call brought.
+/// The result of a describe call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Described {
-    /// The instances that the cloud knows among those asked for; the others were not found.
+    /// The requested instances that the cloud knows; the others were not found.
     Found {
-        /// The cloud's id of the request.
+        /// The cloud's request id.
         request_id: Option<String>,
         /// In no particular order.
         instances: Vec<DescribedInstance>,
     },
-    /// An error, or something that is not an answer.
+    /// An error, or something that is not a response of the cloud.
     Failed(Fault),
 }
 
@@ -289,18 +289,18 @@ pub enum Described {
 pub struct ListPage {
     /// Its instances.
     pub instances: Vec<DescribedInstance>,
-    /// Where the next page begins, in the cloud's own terms; `None` on the last.
+    /// The cursor of the next page, in the cloud's own terms; `None` on the last page.
     pub next: Option<String>,
-    /// How many instances the list has, as far as the cloud says so.
+    /// The total number of instances, if the cloud states it.
     pub total: Option<u64>,
 }
 
-/// An instance as a describe call shows it.
+/// An instance as described by its cloud.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DescribedInstance {
     /// The id.
     pub id: String,
-    /// The name that people gave it; may be empty.
+    /// Its display name; may be empty.
     pub name: String,
     /// The zone; may be empty.
     pub zone: String,
@@ -314,13 +314,13 @@ pub struct DescribedInstance {
     pub tags: Vec<Tag>,
     /// The state, in the cloud's own word.
     pub state: String,
-    /// The state as far as all clouds agree.
+    /// The state in terms common to all clouds.
     pub phase: Phase,
-    /// Why every operation is refused, in the cloud's own word: `security`, `financial`.
+    /// Why the cloud refuses every operation, in its own word: `security`, `financial`.
     pub lock: Option<String>,
     /// When it last started, in the cloud's own form.
     pub started_at: Option<String>,
-    /// The operation that the cloud last carried out on it.
+    /// The last operation that the cloud carried out on it.
     pub last_operation: Option<LastOperation>,
 }
 
@@ -333,31 +333,31 @@ pub struct Tag {
     pub value: String,
 }
 
-/// The operation that a cloud last carried out on an instance.
+/// The last operation that a cloud carried out on an instance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastOperation {
     /// Its name.
     pub name: String,
-    /// The id of the request that asked for it.
+    /// The request id of that operation.
     pub request_id: String,
-    /// How it went.
+    /// Its state.
     pub state: LastOperationState,
 }
 
-/// How an operation went.
+/// The state of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LastOperationState {
     /// Finished.
     Success,
-    /// Going on.
+    /// In progress.
     Operating,
     /// Failed.
     Failed,
-    /// A word that is not known.
+    /// An unknown word.
     Other,
 }
 
-/// A state as far as all clouds agree.
+/// A state in terms common to all clouds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
@@ -369,11 +369,11 @@ pub enum Phase {
     Starting,
     /// It is being stopped.
     Stopping,
-    /// It is isolated or in the recycle bin, awaiting destruction.
+    /// It is isolated or in the recycle bin, to be released.
     Recycled,
-    /// Something else that takes no operations.
+    /// Another state that allows no operation.
     Busy,
-    /// A word that is not known.
+    /// An unknown word.
     #[default]
     Unknown,
 }
@@ -382,7 +382,7 @@ pub enum Phase {
 mod tests {
     use super::Outcome;
 
-    /// Counts are kept by the place of an outcome in the list.
+    /// Counts are indexed by the position of an outcome in the list.
     #[test]
     fn the_list_of_outcomes_is_in_the_order_of_the_enum() {
         for (place, outcome) in Outcome::ALL.into_iter().enumerate() {

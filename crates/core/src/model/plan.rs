@@ -1,4 +1,4 @@
-//! The rules that a request must pass, and the plan that the user confirms.
+//! The rules that are checked before anything is sent, and the plan that the user confirms.
 
 mod refusal;
 
@@ -11,7 +11,7 @@ use crate::model::{
 };
 use std::sync::Arc;
 
-/// What somebody wants done, as they put it: nothing in it is checked yet but the ids.
+/// The input of [`plan`]. Only the ids are checked yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanInput {
     /// The cloud.
@@ -30,10 +30,10 @@ pub struct PlanInput {
     pub limits: Arc<Limits>,
 }
 
-/// Above this many instances the count is typed, whatever is asked, unless the operator says otherwise.
+/// Above this many instances the count must be typed, unless the operator sets another number.
 const TYPED_ABOVE: usize = 50;
 
-/// Where a call goes.
+/// Where a call is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Target {
@@ -46,11 +46,10 @@ pub struct Target {
 }
 
 impl Target {
-    /// Checks kind of account and region.
+    /// Checks the kind of account and the region.
     ///
-    /// # Errors
-    /// A kind of account that the cloud does not have; a region that is missing, malformed, or
-    /// given although the cloud has none.
+    /// # Errors An unknown kind of account; a region that is missing, malformed, or not used by the
+    /// cloud.
     pub fn new(cloud: &'static Cloud, site: Option<&str>, region: &str) -> Result<Self, Refusal> {
         let Some(site) = cloud.site(site.filter(|site| !site.is_empty())) else {
             return Err(Refusal::UnknownSite { site: site.unwrap_or_default().to_owned() });
@@ -58,8 +57,8 @@ impl Target {
         let region = region.trim();
         match (cloud.regions.required, region.is_empty()) {
             (true, true) => return Err(Refusal::RegionMissing),
-            // A region that a cloud does not use cannot do harm, but saying nothing would let
-            // somebody believe that it was used.
+            // A region that the cloud does not use does no harm, but ignoring it silently would
+            // suggest that it was used.
             (false, false) => return Err(Refusal::RegionNotUsed { region: region.to_owned() }),
             (true, false) if !is_region(region) => {
                 return Err(Refusal::RegionMalformed { region: region.to_owned() });
@@ -70,7 +69,7 @@ impl Target {
     }
 }
 
-/// What is asked, of whom and how: the same for every batch of a plan.
+/// The operation, its target and options: the same for every batch of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationSpec {
     target: Target,
@@ -80,7 +79,7 @@ pub struct OperationSpec {
 }
 
 impl OperationSpec {
-    /// Where it goes.
+    /// Where it is sent.
     pub fn target(&self) -> &Target {
         &self.target
     }
@@ -100,7 +99,7 @@ impl OperationSpec {
         self.options.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
 
-    /// Whether only a check is asked for.
+    /// Whether it is a dry run.
     pub fn is_dry_run(&self) -> bool {
         self.has(Role::DryRun)
     }
@@ -126,19 +125,19 @@ impl OperationSpec {
         self.has(Role::Erase).then_some(parameter.name)
     }
 
-    /// Whether the count must be typed before this is sent for so many instances: what can lose data,
-    /// and what is many.
+    /// Whether the count must be typed before this is sent to that many instances: forced, erasing,
+    /// or many.
     pub fn needs_typed_count(&self, instances: usize) -> bool {
         let above = self.limits.typed_count_above.unwrap_or(TYPED_ABOVE);
         !self.is_dry_run() && (self.is_forced() || self.erases() || instances > above)
     }
 
-    /// What the operator allows; it holds for whatever is made of this operation.
+    /// The operator's limits, which also apply to retries of this operation.
     pub fn limits(&self) -> &Arc<Limits> {
         &self.limits
     }
 
-    /// The same operation under other limits: those that hold now.
+    /// The same operation under other limits.
     pub(crate) fn under(&self, limits: &Arc<Limits>) -> OperationSpec {
         OperationSpec { limits: Arc::clone(limits), ..self.clone() }
     }
@@ -163,7 +162,7 @@ impl OperationSpec {
 pub enum OptionValue {
     /// `true` or `false`.
     Boolean(bool),
-    /// One of the parameter's choices.
+    /// One of the parameter's values.
     Choice(&'static str),
 }
 
@@ -178,7 +177,7 @@ impl OptionValue {
     }
 }
 
-/// Ids that travel in one call: never empty, never over the operation's limit.
+/// The ids of one call: never empty, never more than the operation's limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
     spec: Arc<OperationSpec>,
@@ -186,12 +185,12 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// What is asked.
+    /// The operation.
     pub fn spec(&self) -> &OperationSpec {
         &self.spec
     }
 
-    /// What is asked, to be shared with another batch.
+    /// The operation, to share with another batch.
     pub(crate) fn shared_spec(&self) -> Arc<OperationSpec> {
         Arc::clone(&self.spec)
     }
@@ -202,26 +201,26 @@ impl Batch {
     }
 }
 
-/// The batches of a job, as they are shown before anything is sent.
+/// A job cut into batches, as shown before anything is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// What is asked.
+    /// The operation.
     pub spec: Arc<OperationSpec>,
-    /// The calls, in the order in which they go out.
+    /// The calls in sending order.
     pub batches: Vec<Batch>,
-    /// Whether the first call is one instance that goes before the others.
+    /// Whether the first call is a canary: a single instance.
     pub canary: bool,
-    /// What somebody should know before confirming.
+    /// Warnings to read before confirming.
     pub warnings: Vec<Warning>,
 }
 
 impl Plan {
-    /// The instances, in the order in which they go out.
+    /// The instances in sending order.
     pub fn ids(&self) -> impl Iterator<Item = &InstanceId> {
         self.batches.iter().flat_map(Batch::ids)
     }
 
-    /// How many instances it touches.
+    /// The number of instances.
     pub fn instances(&self) -> usize {
         self.batches.iter().map(|batch| batch.ids.len()).sum()
     }
@@ -232,22 +231,22 @@ impl Plan {
     }
 }
 
-/// How a job is cut into calls.
+/// How a job is cut into batches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BatchOptions {
-    /// The most ids in a call; `None` for as many as the operation takes.
+    /// The most ids in a call; `None` for the operation's limit.
     pub size: Option<usize>,
-    /// One call of one instance before the others, if there are others.
+    /// Whether the first of several calls has one instance only.
     pub canary: bool,
 }
 
-/// Above this many instances a canary goes first, unless the person says otherwise.
+/// Above this many instances a canary is the default.
 const CANARY_ABOVE: usize = 10;
 
-/// How the calls are to be cut and paced. What is not set follows the number of instances.
+/// Batch size and pacing. What is not set depends on the number of instances.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pacing {
-    /// One call of one instance before the others.
+    /// Whether the first call is a canary.
     pub canary: Option<bool>,
     /// The most ids in a call.
     pub size: Option<usize>,
@@ -260,13 +259,13 @@ pub struct Pacing {
 }
 
 impl Pacing {
-    /// How a job of this many instances is cut.
+    /// The batch options for this many instances.
     pub fn batch_options(&self, instances: usize) -> BatchOptions {
         BatchOptions { size: self.size, canary: self.canary.unwrap_or(instances > CANARY_ABOVE) }
     }
 }
 
-/// Checks what is asked against every rule and cuts it into batches of at most `batch_size` ids.
+/// Checks a job against every rule and cuts it into batches of at most `batch_size` ids.
 ///
 /// ```
 /// use relight_core::{
@@ -308,13 +307,12 @@ impl Pacing {
 /// assert!(signed.authorization().unwrap().starts_with("TC3-HMAC-SHA256 Credential=AKIDEXAMPLE/"));
 /// ```
 ///
-/// # Errors
-/// The first rule that the job breaks, as a typed refusal with a sentence for people.
+/// # Errors The first rule that is broken, as a typed refusal with a sentence for the user.
 pub fn plan(input: &PlanInput, batch_size: Option<usize>) -> Result<Plan, Refusal> {
     plan_with(input, BatchOptions { size: batch_size, canary: false })
 }
 
-/// The same, with a say in how it is cut.
+/// The same with a choice of batch options.
 ///
 /// # Errors
 /// As for [`plan`].
@@ -332,7 +330,7 @@ pub fn plan_with(input: &PlanInput, batch_options: BatchOptions) -> Result<Plan,
     Ok(Plan { spec, batches, canary, warnings })
 }
 
-/// The same operation in another mode; `None` if its rules or the operator's limits forbid that.
+/// The same operation in another mode; `None` if its rules or the limits forbid that.
 pub fn with_mode(spec: &OperationSpec, mode: &Mode) -> Option<OperationSpec> {
     let modes = spec.operation.modes;
     let of_a_mode =
@@ -350,8 +348,7 @@ pub fn with_mode(spec: &OperationSpec, mode: &Mode) -> Option<OperationSpec> {
     other.limits.check_spec(&other).is_ok().then_some(other)
 }
 
-/// What a job asks for, checked against every rule but how many ids a call takes: that is
-/// [`batch`]'s.
+/// The operation of a job, checked against every rule except the batch size: see [`batch`].
 ///
 /// # Errors
 /// As for [`plan`].
@@ -359,9 +356,9 @@ pub fn checked_spec(input: &PlanInput) -> Result<OperationSpec, Refusal> {
     spec(input).map(|(spec, _)| spec)
 }
 
-/// The same operation for fewer instances: what a retry or a canary sends.
+/// A batch with fewer instances of the same operation, for a retry or a canary.
 ///
-/// `None` for no ids; ids beyond the operation's limit are the caller's mistake and refused too.
+/// `None` without ids, or with more than the operation's limit.
 pub fn batch(spec: &Arc<OperationSpec>, ids: Vec<InstanceId>) -> Option<Batch> {
     (!ids.is_empty() && ids.len() <= spec.operation.ids_max)
         .then(|| Batch { spec: Arc::clone(spec), ids: ids.into() })
@@ -410,7 +407,8 @@ fn options(
 ) -> Result<Vec<(&'static str, OptionValue)>, Refusal> {
     for (name, _) in given {
         if operation.parameter(name).is_none() {
-            // Of what erases it is said that it does, wherever somebody has put it.
+            // An option that erases is reported as such, even in an operation that does not have
+            // it.
             let elsewhere = all.iter().find_map(|other| {
                 let erasing = other.parameter_for(Role::Erase).filter(|one| one.name == name)?;
                 Some((erasing.name, other.name))
@@ -464,8 +462,8 @@ fn options(
     Ok(options)
 }
 
-/// A region becomes a part of a host's name, below names where products have hosts of their own and
-/// anybody can rent some. All known regions begin with an area of two letters, and no such product does.
+/// A region becomes a DNS label. Product hosts that anybody can rent lie in the same domains; all
+/// known regions begin with a two-letter area, and no such product does.
 fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');
     let starts = parts.next().is_some_and(|first| {

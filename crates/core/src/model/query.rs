@@ -1,9 +1,9 @@
-//! A query for instances as users type it: `web tag:team=web state:running`.
+//! A query for instances, as typed: `web tag:team=web state:running`.
 
 use super::outcome::{DescribedInstance, Phase};
 use std::fmt;
 
-/// A query for instances: what all of its terms match. An empty one matches every instance.
+/// A query for instances that match all terms. An empty one matches every instance.
 ///
 /// ```
 /// use relight_core::model::query::InstanceQuery;
@@ -16,20 +16,20 @@ pub struct InstanceQuery {
     terms: Vec<Term>,
 }
 
-/// One thing that must match. Texts are in lower case but for those of tags, which clouds tell apart.
+/// One term. Texts are in lower case except for tags, which are case-sensitive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Term {
-    /// Stands in the name, the id or an address.
+    /// Occurs in the name, the id or an address.
     Text(String),
-    /// Stands in the name.
+    /// Occurs in the name.
     Name(String),
-    /// Stands in the id.
+    /// Occurs in the id.
     Id(String),
-    /// An address begins so.
+    /// Prefix of an address.
     Address(String),
-    /// The zone ends so: `cn-hangzhou-h`, or `h`.
+    /// Suffix of the zone: `cn-hangzhou-h`, or `h`.
     Zone(String),
-    /// The state is one of these, in the cloud's own word or in that for all clouds.
+    /// The state is one of these, in the cloud's own word or in the common one.
     State(Vec<String>),
     /// Has the tag, with this value if one is given.
     Tag {
@@ -41,17 +41,17 @@ pub enum Term {
 }
 
 impl InstanceQuery {
-    /// Reads what was typed. There is no wrong query: what is no known term is text.
+    /// Parses a query. It cannot fail: what is no known term is text.
     pub fn parse(text: &str) -> Self {
         InstanceQuery { terms: words(text).map(|word| Term::parse(&word)).collect() }
     }
 
-    /// The terms, in the order in which they were typed.
+    /// The terms as typed.
     pub fn terms(&self) -> &[Term] {
         &self.terms
     }
 
-    /// What matches both.
+    /// A query that requires both.
     #[must_use]
     pub fn and(&self, other: &InstanceQuery) -> Self {
         InstanceQuery { terms: self.terms.iter().chain(&other.terms).cloned().collect() }
@@ -62,7 +62,7 @@ impl InstanceQuery {
         self.terms.is_empty()
     }
 
-    /// The tags that are asked for, as key and value.
+    /// The required tags, as key and value.
     pub fn tags(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.terms.iter().filter_map(|term| match term {
             Term::Tag { key, value } => Some((key.as_str(), value.as_deref())),
@@ -75,7 +75,7 @@ impl InstanceQuery {
         })
     }
 
-    /// The state that is asked for, where it is one for which every cloud has one word.
+    /// The required state, where every cloud has exactly one word for it.
     pub fn state(&self) -> Option<Phase> {
         self.terms.iter().find_map(|term| match term {
             Term::State(states) if *states == ["running"] => Some(Phase::Running),
@@ -84,7 +84,7 @@ impl InstanceQuery {
         })
     }
 
-    /// The zone that is asked for, where it is a whole one of this region.
+    /// The required zone, if it is a full zone name of this region.
     pub fn zone_of(&self, region: &str) -> Option<&str> {
         self.terms.iter().find_map(|term| match term {
             Term::Zone(zone) if !region.is_empty() && zone.starts_with(region) => {
@@ -94,14 +94,14 @@ impl InstanceQuery {
         })
     }
 
-    /// Whether an instance is meant.
+    /// Whether an instance matches.
     pub fn matches(&self, listed: &ListedInstance) -> bool {
         self.terms.iter().all(|term| term.matches(listed))
     }
 }
 
 impl fmt::Display for InstanceQuery {
-    /// As it can be typed again.
+    /// Prints the query in the form that [`InstanceQuery::parse`] reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, term) in self.terms.iter().enumerate() {
             if place > 0 {
@@ -174,7 +174,7 @@ impl fmt::Display for Term {
     }
 }
 
-/// A state in the word for all clouds.
+/// The common word for a state.
 pub fn phase_word(phase: Phase) -> &'static str {
     match phase {
         Phase::Running => "running",
@@ -187,18 +187,19 @@ pub fn phase_word(phase: Phase) -> &'static str {
     }
 }
 
-/// A described instance, ready to be searched: a list of thousands is searched at each key press.
+/// A described instance with its search text prepared: lists of thousands are filtered at each key
+/// press.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedInstance {
-    /// The instance.
+    /// The instance as described.
     pub instance: DescribedInstance,
-    /// Name, id and addresses in lower case, each on a line.
+    /// Name, id and addresses in lower case, one per line.
     text: String,
     name_length: usize,
 }
 
 impl ListedInstance {
-    /// An instance of a list.
+    /// Prepares an instance for searching.
     pub fn new(instance: DescribedInstance) -> Self {
         let mut text = instance.name.to_lowercase();
         let name_length = text.len();
@@ -214,7 +215,7 @@ impl ListedInstance {
     }
 }
 
-/// The words of a text: between blanks, but for those between `"`.
+/// Splits at white space, except within double quotes.
 fn words(text: &str) -> impl Iterator<Item = String> {
     let mut words = vec![String::new()];
     let mut is_quoted = false;

@@ -1,4 +1,5 @@
-//! Requests: unsigned ones can be shown but not sent, signed ones can be sent but not changed.
+//! Requests in two states: an unsigned one can be shown but not sent, a signed one can be sent but
+//! not changed.
 
 use super::{SigningInput, percent_encode};
 use crate::model::{instance_id::InstanceId, route::Route};
@@ -13,7 +14,7 @@ pub struct Request<State> {
     state: State,
 }
 
-/// What will be asked, without key, time or signature.
+/// The content of a request, without key, time or signature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Unsigned {
@@ -23,21 +24,21 @@ pub struct Unsigned {
     pub host: String,
     /// The path on that host.
     pub path: &'static str,
-    /// The operation, by the cloud's own name.
+    /// The operation, by the cloud's own name: `RebootInstances`.
     pub action: &'static str,
     /// The version of the cloud's API.
     pub version: &'static str,
-    /// The region, where it travels beside the payload.
+    /// The region, where it is sent outside of the payload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// What is asked.
+    /// The parameters.
     pub payload: Payload,
 }
 
-/// The name and the value of a parameter or of a header. Most are short and kept in place.
+/// The name and the value of a parameter or of a header. Most are short enough to be stored inline.
 pub type Pair = (SmolStr, SmolStr);
 
-/// How the parameters travel.
+/// How the parameters are sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Payload {
@@ -48,20 +49,21 @@ pub enum Payload {
 }
 
 impl Request<Unsigned> {
-    /// A request that asks for this.
+    /// Wraps the content of a request.
     pub fn new(unsigned: Unsigned) -> Self {
         Request { state: unsigned }
     }
 
-    /// What it asks for.
+    /// The content of the request.
     pub fn content(&self) -> &Unsigned {
         &self.state
     }
 }
 
-/// A request as it goes out, with the trace of its signature. Nothing in it can be changed.
+/// A request as it is sent, with the trace of its signature. Nothing in it can be changed.
 ///
-/// It holds a signature, and maybe a token: it cannot be written down.
+/// It contains a signature and perhaps a session token, so it has neither `Serialize` nor
+/// `Display`.
 ///
 /// ```compile_fail,E0277
 /// fn save(signed: &relight_core::signing::request::Signed) {
@@ -85,12 +87,12 @@ pub struct Signed {
     pub(crate) trace: Trace,
     pub(crate) signature: String,
     pub(crate) authorization: Option<SmolStr>,
-    /// Known so that it can be taken out of what comes back.
+    /// Kept for [`Redactor`](crate::transport::Redactor), which removes it from responses.
     pub(crate) token: Option<Zeroizing<String>>,
 }
 
-/// The steps of a signature, each a named value. Holds no secret; may hold a session token until it
-/// is [redacted](Trace::redacted) for the screen.
+/// The steps of a signature, each a named value. Contains no secret; may contain a session token
+/// until it is [redacted](Trace::redacted).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Trace {
     /// The canonical request; `None` for algorithms that have none.
@@ -100,7 +102,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The same steps without a token.
+    /// The same steps with the token replaced by `[token]`.
     #[must_use]
     pub fn redacted(&self, token: Option<&str>) -> Trace {
         Trace {
@@ -110,8 +112,8 @@ impl Trace {
     }
 }
 
-/// A text without a token: as it is, percent-encoded, and percent-encoded twice, as it is in
-/// some strings to sign.
+/// Replaces a token in a text by `[token]`: plain, percent-encoded, and encoded twice, as in some
+/// strings to sign.
 ///
 /// ```
 /// use relight_core::signing::request::redact;
@@ -123,7 +125,7 @@ pub fn redact(text: &str, token: Option<&str>) -> String {
     without(text, token.unwrap_or_default(), "[token]")
 }
 
-/// A text with a mark in the place of something, in each of these forms.
+/// Replaces `sought` by `mark` in each of these forms.
 fn without(text: &str, sought: &str, mark: &str) -> String {
     if sought.is_empty() {
         return text.to_owned();
@@ -151,30 +153,29 @@ impl Request<Signed> {
         &self.state.host
     }
 
-    /// Path and query, as they go out.
+    /// Path and query as they are sent.
     pub fn path_and_query(&self) -> String {
         let [path, separator, query] = self.state.path_and_query();
         [path, separator, query].concat()
     }
 
-    /// The headers, `Authorization` among them, without `Host`, which no page may set.
+    /// The headers including `Authorization`, without `Host`, which a page cannot set.
     pub fn headers(&self) -> &[Pair] {
         &self.state.headers
     }
 
-    /// The body; empty means that none is sent.
+    /// The body; empty means that no body is sent.
     pub fn body(&self) -> &str {
         &self.state.body
     }
 
-    /// The same request for the screen: without its token, wherever that is. Nobody can send it
-    /// to any effect.
+    /// A copy for the screen, with the token replaced wherever it occurs. It is not valid any more.
     #[must_use]
     pub fn redacted(&self, token: Option<&str>) -> Request<Signed> {
         self.rewritten(|text| redact(text, token))
     }
 
-    /// The same request without its signature, when nobody is there who may see it.
+    /// A copy with the signature replaced by `[signature]`, for an unattended screen.
     #[must_use]
     pub fn without_signature(&self) -> Request<Signed> {
         self.rewritten(|text| without(text, self.signature(), "[signature]"))
@@ -228,12 +229,12 @@ impl Request<Signed> {
         self.state.authorization.as_deref()
     }
 
-    /// The token that is in it.
+    /// The session token of the request.
     pub(crate) fn token(&self) -> Option<&str> {
         self.state.token.as_ref().map(|token| token.as_str())
     }
 
-    /// The address at which a route reaches the cloud: the only thing that a route changes.
+    /// The URL by which a route reaches the cloud. A route changes nothing else.
     pub fn url(&self, route: &Route) -> String {
         let base = match route {
             Route::Direct => "https:/",
@@ -245,8 +246,8 @@ impl Request<Signed> {
 }
 
 impl Signed {
-    /// What an input becomes, all but the signature. `Host` is left out: no page may set it, and
-    /// whoever carries the request sets it from [`Signed::host`].
+    /// A signed request that lacks its signature. `Host` is omitted: a page cannot set it, and the
+    /// HTTP client derives it from [`Signed::host`].
     pub(crate) fn unfinished(input: SigningInput, query: String, trace: Trace) -> Self {
         let is_sent = |name: &str| {
             !name.eq_ignore_ascii_case("host") && !name.eq_ignore_ascii_case("authorization")
@@ -265,7 +266,7 @@ impl Signed {
         }
     }
 
-    /// Puts the signature into an `Authorization` header, behind what is there of the key.
+    /// Sets the `Authorization` header: `credential`, then the signature.
     pub(crate) fn authorize(mut self, credential: &str, signature: String) -> Self {
         let authorization = SmolStr::from([credential, &signature].concat());
         self.headers.push((SmolStr::new_static("authorization"), authorization.clone()));
@@ -284,7 +285,7 @@ impl Signed {
 
 impl fmt::Debug for Signed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Headers, query and trace may hold a token, and the signature is good for minutes.
+        // Headers, query and trace may contain a token, and the signature is valid for minutes.
         f.debug_struct("Signed")
             .field("method", &self.method)
             .field("host", &self.host)
@@ -299,12 +300,12 @@ impl fmt::Debug for Trace {
     }
 }
 
-/// Writes a JSON object member by member, in the order of the calls and without blanks: the bytes
-/// that are hashed are the bytes that are sent, so they are written once and never again.
+/// Writes a JSON object member by member, in call order and without white space. The bytes that are
+/// hashed are the bytes that are sent, so they are serialized once.
 pub(crate) struct JsonObject(String);
 
 impl JsonObject {
-    /// An object without members yet.
+    /// An object without members.
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         let mut text = String::with_capacity(bytes);
         text.push('{');
@@ -325,7 +326,7 @@ impl JsonObject {
         self
     }
 
-    /// Adds something that JSON spells as Rust does: a boolean or an integer.
+    /// Adds a boolean or an integer.
     pub(crate) fn plain(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.name(name);
         self.0.push_str(&value.to_string());

@@ -1,14 +1,14 @@
-//! JSON, read so that nothing is decided in silence: a key that occurs twice is an error, where
-//! `serde_json` alone would quietly take the last of the two.
+//! Strict JSON: a duplicate key is an error, where `serde_json` alone would silently use the last
+//! one.
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Error, Map, Value};
 use std::fmt;
 
-/// Reads a text that must be JSON from end to end, at most 127 levels deep.
+/// Parses a complete JSON text, at most 127 levels deep.
 ///
-/// # Errors
-/// The text is no JSON, ends too early ([`Error::is_eof`]) or has a key twice in one object.
+/// # Errors The text is not JSON, ends too early ([`Error::is_eof`]), or an object has a duplicate
+/// key.
 ///
 /// ```
 /// use relight_core::text::json::read;
@@ -23,7 +23,7 @@ pub fn read(text: &str) -> Result<Value, Error> {
     serde_json::from_str(text).map(|Unambiguous(value)| value)
 }
 
-/// A value in which no object has a key twice.
+/// A value without duplicate keys.
 struct Unambiguous(Value);
 
 impl<'de> Deserialize<'de> for Unambiguous {
@@ -155,7 +155,7 @@ mod tests {
         ] {
             assert_eq!(read(text).unwrap().as_u64(), want, "{text}");
         }
-        // Larger than any fraction: no answer has it, and none that has it is believed.
+        // Overflows a double: no response has it, and one that had it would not be trusted.
         assert!(read("1e999").is_err());
     }
 

@@ -1,9 +1,9 @@
-//! What logs in: in an address, a header, on a command line, in a sentence. Told by what is before
-//! it, since a password looks like any word.
+//! Passwords in URLs, headers, command lines and sentences. Found by the text before them, since a
+//! password can look like any word.
 
 use std::ops::Range;
 
-/// The places of a text that nobody may see, in its order; some may lie within others.
+/// The ranges of a text to hide, sorted; they may overlap.
 pub(super) fn places(text: &str) -> Vec<Range<usize>> {
     let mut places = Vec::new();
     addresses(text, &mut places);
@@ -15,10 +15,10 @@ pub(super) fn places(text: &str) -> Vec<Range<usize>> {
     places
 }
 
-/// Nobody has a longer password, and looking further would cost time.
+/// Longer passwords are not expected, and the search must stay linear.
 const BYTES_MAX: usize = 400;
 
-/// At most so many bytes from here, and whole characters.
+/// At most that many bytes from here, cut at a character boundary.
 fn window(text: &str, from: usize) -> &str {
     let text = text.get(from..).unwrap_or_default();
     let mut end = text.len().min(BYTES_MAX);
@@ -46,7 +46,7 @@ fn addresses(text: &str, places: &mut Vec<Range<usize>>) {
         let (authority, _) = word.split_at(end);
         let Some(colon) = authority.find(':') else { continue };
         let port = authority.get(colon + 1..).unwrap_or_default();
-        // A password may have a slash: then what looks like a port is none.
+        // A password may contain a slash: then what looks like a port is none.
         let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
         let within = if authority.contains('@') || is_port { authority } else { word };
         if let Some(host) = within.rfind('@').filter(|host| *host > colon + 1) {
@@ -56,13 +56,13 @@ fn addresses(text: &str, places: &mut Vec<Range<usize>>) {
     }
 }
 
-/// What ends a word of an address or of a command.
+/// What ends a word of a URL or of a command.
 fn ends_word(character: char) -> bool {
     character.is_whitespace()
         || matches!(character, '"' | '\'' | '`' | '<' | '>' | '，' | '。' | '）')
 }
 
-/// JSON Web Tokens: three runs of base64 with points between them, of which the first begins with `{"`.
+/// JSON Web Tokens: three base64url parts joined by dots, the first of which begins with `{"`.
 fn tokens(text: &str, places: &mut Vec<Range<usize>>) {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '=');
     let mut done = 0;
@@ -81,7 +81,7 @@ fn tokens(text: &str, places: &mut Vec<Range<usize>>) {
     }
 }
 
-/// What is between the lines that begin and end one, or all that follows if it was cut.
+/// PEM: the text between the `BEGIN` and `END` lines, or all that follows if it was cut off.
 fn private_keys(text: &str, places: &mut Vec<Range<usize>>) {
     const HEAD: &str = "PRIVATE KEY-----";
     let mut from = 0;
@@ -89,7 +89,7 @@ fn private_keys(text: &str, places: &mut Vec<Range<usize>>) {
         let start = from + at + HEAD.len();
         let rest = text.get(start..).unwrap_or_default();
         let length = rest.find("-----END").unwrap_or(rest.len());
-        // The body, and not the ends of the lines around it.
+        // The body, without the ends of the lines around it.
         let body = rest.get(..length).unwrap_or_default();
         let lead = body.len() - body.trim_start().len();
         places.push(start + lead..(start + body.trim_end().len()).max(start + lead));
@@ -111,7 +111,7 @@ struct Word<'t> {
 /// `curl -u user:password`, `sshpass -p password`, `--password password`, `Basic …`.
 fn command_lines(text: &str, places: &mut Vec<Range<usize>>) {
     let mut before: Option<Word<'_>> = None;
-    // Where a command that takes a password behind `-p` was called.
+    // The start of a command that takes a password after `-p`.
     let mut asks = false;
     let mut from = 0;
     let asks_for_value =
@@ -153,7 +153,7 @@ fn command_lines(text: &str, places: &mut Vec<Range<usize>>) {
     }
 }
 
-/// A word: up to a blank, or what is in quotes after an option.
+/// The next word: up to white space, or a quoted value of an option.
 fn next_word(text: &str, from: usize, is_value: bool) -> Option<Word<'_>> {
     let rest = text.get(from..)?;
     let is_around = |c: char| ends_word(c) || matches!(c, '[' | ']' | '(' | ')' | ',' | '\\');
@@ -174,7 +174,7 @@ fn is_login(option: &str) -> bool {
     matches!(option, "-u" | "-U" | "--user" | "--proxy-user")
 }
 
-/// Where the password begins in `user:password`; not in the numbers of a user and a group.
+/// Where the password begins in `user:password`; not in numeric `uid:gid`.
 fn login(text: &str) -> Option<usize> {
     let (user, password) = text.split_once(':')?;
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -183,7 +183,7 @@ fn login(text: &str) -> Option<usize> {
     (!is_none).then_some(user.len() + 1)
 }
 
-/// `-pSecret`, as those commands take it.
+/// `-pSecret`, as those commands accept it.
 fn is_secret_option(text: &str) -> bool {
     text.strip_prefix("-p").is_some_and(|value| !value.is_empty() && !value.starts_with('-'))
 }
@@ -198,7 +198,7 @@ fn is_named(option: &str) -> bool {
     })
 }
 
-/// What is no word of a sentence about the option.
+/// Whether a value is not a word of a sentence about the option.
 fn is_plausible(value: &str) -> bool {
     !value.starts_with('-')
         && value.len() >= 4
@@ -211,7 +211,7 @@ fn is_scheme(word: &str) -> bool {
     ["basic", "bearer"].iter().any(|one| scheme.eq_ignore_ascii_case(one))
 }
 
-/// Letters and digits that are no word: `Basic authentication` is one, `Basic b3BzOlM=` is none.
+/// Letters and digits that form no word: not `Basic authentication`, but `Basic b3BzOlM=`.
 fn is_encoded(value: &str) -> bool {
     let value = value.trim_end_matches(['.', ';', '}']);
     let is_digit =
@@ -225,7 +225,7 @@ fn is_encoded(value: &str) -> bool {
             || inner.bytes().any(|byte| byte.is_ascii_uppercase()))
 }
 
-/// `user:password@host:3128`, as a proxy is given without a scheme.
+/// `user:password@host:3128`: a proxy without a scheme.
 fn bare_login(word: &str) -> Option<(usize, usize)> {
     if word.len() > BYTES_MAX || word.contains("://") {
         return None;
@@ -251,7 +251,7 @@ fn sentences(text: &str, places: &mut Vec<Range<usize>>) {
             let between = rest.get(..rest.len() - value.len()).unwrap_or_default();
             let end = value.find(|c: char| !c.is_ascii_graphic() || matches!(c, '"' | '\'' | '`'));
             let length = end.unwrap_or(value.len());
-            // Behind a mere blank only what is no word: letters and digits.
+            // After white space alone only a mix of letters and digits counts.
             let is_mixed = |value: &str| {
                 length >= 6
                     && value.bytes().any(|byte| byte.is_ascii_digit())
@@ -265,7 +265,7 @@ fn sentences(text: &str, places: &mut Vec<Range<usize>>) {
                 continue;
             }
             let begin = start + between.len();
-            // A rule for passwords has two numbers.
+            // Two numbers are a rule about passwords.
             let is_rule = value.get(..length).is_some_and(|value| {
                 value.len() < 6 && value.bytes().all(|byte| !byte.is_ascii_alphabetic())
             });

@@ -1,10 +1,10 @@
-//! Hides what looks like a secret in a text that came from outside.
+//! Hides secrets in untrusted texts.
 
-/// What replaces a secret.
+/// Replaces a secret.
 pub(crate) const MASK: &str = "•••";
 
-/// Names whose value is a secret, in lower case without `-` and `_`. A longer name that ends in one
-/// counts as well: `TmpSecretKey`, `x-acs-security-token`.
+/// Names whose value is a secret, in lower case without `-` and `_`. A name that ends in one counts
+/// as well: `TmpSecretKey`, `x-acs-security-token`.
 const SECRET_NAMES: &[&str] = &[
     "secret",
     "secretkey",
@@ -18,14 +18,14 @@ const SECRET_NAMES: &[&str] = &[
     "apikey",
 ];
 
-/// A run of letters and digits at least this long that mixes capitals, small letters and digits is
-/// taken for a key or a token: the shortest secret of the clouds has 30 characters, and request ids
-/// do not mix.
+/// A run of letters and digits of at least this length that mixes upper case, lower case and digits
+/// is taken for a key or a token: the shortest secret of the clouds has 30 characters, and request
+/// ids do not mix.
 const SECRET_LENGTH_MIN: usize = 28;
 
-/// A text without what looks like a secret in it: values of secret names, what logs in to a proxy or a
-/// server, private keys, tokens and long random runs. Takes any text, in time linear in it; an
-/// ordinary one comes back as it was.
+/// Masks secrets in any text: values of secret names, passwords of URLs and commands, private keys,
+/// tokens and long random runs. Linear in the length of the text; borrows it where nothing is
+/// hidden.
 pub fn hide_secrets(text: &str) -> String {
     let places = super::login::places(text);
     let mut masked = String::with_capacity(text.len());
@@ -60,7 +60,7 @@ fn hide_runs(text: &str, masked: &mut String) {
         if names_a_secret(run)
             && let Some((separator, value)) = value_after(after)
             && !(is_path(value) && run.to_ascii_lowercase().ends_with("pwd"))
-            // `pass=12 fail=0` counts tests.
+            // `pass=12 fail=0` is a test result.
             && (value.len() >= 6 || !last_word(run).eq_ignore_ascii_case("pass"))
         {
             masked.push_str(separator);
@@ -71,18 +71,19 @@ fn hide_runs(text: &str, masked: &mut String) {
     masked.push_str(rest);
 }
 
-/// `PWD=/home/ops` is where a shell is.
+/// `PWD=/home/ops` is the working directory.
 fn is_path(value: &str) -> bool {
     value.starts_with(['/', '~']) || value.get(1..3) == Some(":\\")
 }
 
-/// Letters, digits and what base64 and names are written with.
+/// Letters, digits and the other characters of base64 and of names.
 fn is_run(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '+' | '/')
 }
 
 fn is_random(run: &str) -> bool {
-    // Request ids and uuids have dashes, paths have slashes; a key's longest piece has neither.
+    // Request ids and UUIDs contain dashes, paths contain slashes; the longest part of a key
+    // contains neither.
     run.split(['-', '/', '_']).any(|piece| {
         piece.len() >= SECRET_LENGTH_MIN
             && piece.bytes().any(|b| b.is_ascii_uppercase())
@@ -96,7 +97,7 @@ fn last_word(run: &str) -> &str {
 }
 
 fn names_a_secret(run: &str) -> bool {
-    // The last letters are enough, and they keep long runs cheap.
+    // The last letters are enough, and bound the time for long runs.
     let name: String = run
         .chars()
         .rev()
@@ -106,7 +107,7 @@ fn names_a_secret(run: &str) -> bool {
         .collect();
     SECRET_NAMES.iter().any(|secret| secret.chars().rev().eq(name.chars().take(secret.len())))
         || name.starts_with("reraeb") && run.len() == "bearer".len()
-        // As people call the two halves of a key: `ak: …, sk: …`, `ALI_SK=…`.
+        // Common short names of the two parts of a key: `ak: …, sk: …`, `ALI_SK=…`.
         || last_word(run).eq_ignore_ascii_case("sk")
         || last_word(run).eq_ignore_ascii_case("pass")
 }

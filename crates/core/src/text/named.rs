@@ -1,6 +1,6 @@
-//! Values in prose that follow their name.
+//! Named values in prose.
 
-/// The value after a name such as `RequestId` in prose: `RequestId=…`, `"requestId": "…"`,
+/// The value after a name in prose, for `RequestId`: `RequestId=…`, `"requestId": "…"`,
 /// `<RequestId>…`.
 pub(crate) fn value_of<'t>(
     text: &'t str,
@@ -12,7 +12,7 @@ pub(crate) fn value_of<'t>(
     let after = text.get(start + name.len()..)?;
     let marks = [' ', '"', '\'', '\\', '`', '=', ':', '：', '>', '\t'];
     let mut value = after.trim_start_matches(marks);
-    // Python's older way to quote: `u'…'`.
+    // Python 2 strings: `u'…'`.
     if let Some(quoted) = value.strip_prefix('u').filter(|rest| rest.starts_with(['\'', '"'])) {
         value = quoted.trim_start_matches(marks);
     }
@@ -29,11 +29,11 @@ pub(crate) fn value_of<'t>(
     (!value.is_empty()).then_some(value)
 }
 
-/// The longest value that is taken for one: an encoded diagnosis has a few hundred bytes.
+/// The longest accepted value: an encoded diagnostic message has a few hundred bytes.
 const BYTES_MAX: usize = 2_000;
 
-/// The member of an object under this name, in lower case, whatever it is quoted with; `None` for
-/// another object or a list.
+/// The member of an object with this lower-case name, in any quotes; `None` if its value is an
+/// object or a list.
 pub(crate) fn member(text: &str, name: &str) -> Option<String> {
     fn ends(c: char) -> bool {
         c.is_whitespace() || matches!(c, ',' | ';' | '}' | ')' | '<' | '&')
@@ -42,7 +42,7 @@ pub(crate) fn member(text: &str, name: &str) -> Option<String> {
     (value.len() <= BYTES_MAX && !value.starts_with(['{', '['])).then(|| value.to_owned())
 }
 
-/// What is between two phrases, without the escapes of JSON.
+/// The text between two phrases, without JSON escapes.
 pub(crate) fn between(text: &str, before: &str, after: &str) -> Option<String> {
     let (_, rest) = text.split_once(before)?;
     let (value, _) = rest.split_once(after)?;

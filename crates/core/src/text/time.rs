@@ -1,9 +1,9 @@
-//! Times as text: ISO 8601, which is signed, read and exported, and the form of HTTP's headers.
+//! Times as text: ISO 8601, which is signed, parsed and exported, and HTTP dates.
 
 use std::time::UNIX_EPOCH;
 use time::{UtcDateTime, format_description::well_known::Rfc3339};
 
-/// The time as `2024-05-01T08:00:00Z`; empty for a year that has not four digits.
+/// Formats as `2024-05-01T08:00:00Z`; empty for a year beyond four digits.
 ///
 /// ```
 /// assert_eq!(relight_core::text::time::iso_8601(1_714_550_400), "2024-05-01T08:00:00Z");
@@ -24,10 +24,10 @@ pub fn iso_date(unix_seconds: i64) -> String {
     time
 }
 
-/// Seconds since 1970 of a text like `2024-05-01T08:00:00Z`, which some write without the seconds;
-/// `None` if it is not one.
+/// Parses `2024-05-01T08:00:00Z`, with or without seconds, to seconds since 1970; `None` for
+/// anything else.
 pub fn parse_iso_8601(text: &str) -> Option<i64> {
-    // What is parsed may have fractions and offsets, and any sign between date and time.
+    // The parser also accepts fractions, offsets and other separators.
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let seconds = match time.len() {
         5 => ":00",
@@ -38,16 +38,16 @@ pub fn parse_iso_8601(text: &str) -> Option<i64> {
     Some(time.unix_timestamp()).filter(|seconds| *seconds >= 0)
 }
 
-/// A start time as clouds write it, in seconds since 1970, and to how many seconds it is rounded:
-/// `2024-05-01T08:00Z` to a minute, `2024-05-01T08:00:30Z` to a second.
+/// Parses a start time of a cloud: seconds since 1970 and its precision in seconds, 60 for
+/// `2024-05-01T08:00Z` and 1 for `2024-05-01T08:00:30Z`.
 pub(crate) fn start_time(text: &str) -> Option<(i64, i64)> {
     let rounded_to = if text.len() == "2024-05-01T08:00Z".len() { 60 } else { 1 };
     Some((parse_iso_8601(text)?, rounded_to))
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers may send.
+/// Parses an IMF-fixdate (RFC 9110): `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub(crate) fn unix_seconds(date: &str) -> Option<i64> {
-    // What is parsed may have the forms of former times, too.
+    // The parser also accepts the two obsolete forms.
     let time = httpdate::parse_http_date(date).ok()?;
     let is_current_form = httpdate::fmt_http_date(time) == date;
     let since_1970 = time.duration_since(UNIX_EPOCH).ok().filter(|_| is_current_form)?;

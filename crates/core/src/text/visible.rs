@@ -1,13 +1,12 @@
-//! Texts from outside as they may be shown and exported: whatever in them cannot be seen, or turns what
-//! is around it, is written out as its code point. A name is then what it looks like, and stays in
-//! its place.
+//! Makes untrusted texts safe to show and export: invisible characters, and those that reorder
+//! their neighbours, are replaced by their code point. A name then looks like what it is.
 
 use std::{borrow::Cow, fmt::Write as _};
 
-/// Characters that are not seen, or that order what is around them. From Unicode 16.0:
-/// `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt), in which `Bidi_Control` is contained; the
-/// controls (`Cc`), the separators of lines and paragraphs, the marks of interlinear annotation, the
-/// braille pattern without dots, the filler of Khitan and the notehead that is none.
+/// Invisible characters and bidirectional controls, from Unicode 16.0:
+/// `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt), which contains `Bidi_Control`;
+/// controls (`Cc`), line and paragraph separators, interlinear annotation marks, the empty braille
+/// pattern, the Khitan filler and the null notehead.
 const HIDDEN: [(u32, u32); 23] = [
     (0x0000, 0x001f),
     (0x007f, 0x009f),
@@ -34,9 +33,9 @@ const HIDDEN: [(u32, u32); 23] = [
     (0x0010_fffe, 0x0010_ffff),
 ];
 
-/// Blanks (`Zs`) but the one of ASCII. A name of them is empty on the screen, and one with a no-break
-/// space looks like one with a space. So they are written out, but for a single ideographic space at a
-/// letter of East Asia: names are written with it, and nothing looks like it.
+/// White space (`Zs`) other than the ASCII space. A name of it looks empty, and a no-break space
+/// looks like a space, so it is escaped; except for a single ideographic space next to an East
+/// Asian letter, which is used in names and looks like nothing else.
 const BLANKS: [(u32, u32); 6] = [
     (0x00a0, 0x00a0),
     (0x1680, 0x1680),
@@ -46,19 +45,19 @@ const BLANKS: [(u32, u32); 6] = [
     (0x3000, 0x3000),
 ];
 
-/// The blocks of combining marks that go with any letter (Blocks.txt), of which floods are made. Marks
-/// of one script, such as the vowels of Thai, are in the blocks of their scripts.
+/// The blocks of combining marks for any script (Blocks.txt), used to flood a text. Marks of one
+/// script, such as Thai vowels, are in the block of the script.
 const COMBINING: [(u32, u32); 5] =
     [(0x0300, 0x036f), (0x1ab0, 0x1aff), (0x1dc0, 0x1dff), (0x20d0, 0x20ff), (0xfe20, 0xfe2f)];
 
-/// So many marks on one letter are writing (Vietnamese has two); more are a flood.
+/// Up to two marks on a letter are writing (Vietnamese); more are a flood.
 const MARKS_MAX: usize = 2;
 
-/// The same for the marks of scripts: a syllable of Tibetan or Burmese has up to five.
+/// The same for the marks of one script: a Tibetan or Burmese syllable has up to five.
 const MARKS_OF_A_SCRIPT_MAX: usize = 5;
 
-/// The text with all of it to be seen: `⟨U+202E⟩` stands for the override that it names. A text without
-/// any such character comes back as it was.
+/// Escapes every invisible character: `⟨U+202E⟩` for a right-to-left override. Borrows a text that
+/// has none.
 ///
 /// ```
 /// use relight_core::text::visible::visible;
@@ -70,20 +69,20 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     visible_but(text, &[])
 }
 
-/// The same for a text of several lines, which stay lines.
+/// The same for a text of several lines, keeping its line breaks.
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     visible_but(text, &['\n', '\r', '\t'])
 }
 
-/// The text without what cannot be seen; lines and tabs stay. For what is compared, or searched for
-/// secrets: a character that nobody sees must not keep a word from being found.
+/// Removes invisible characters, keeping lines and tabs. For texts that are compared or searched
+/// for secrets: an invisible character must not hide a word.
 pub(crate) fn without_hidden(text: &str) -> Cow<'_, str> {
     let hidden = |one: char| is_in(&HIDDEN, one) && !matches!(one, '\n' | '\r' | '\t');
     if text.contains(hidden) { Cow::Owned(text.replace(hidden, "")) } else { Cow::Borrowed(text) }
 }
 
 fn visible_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
-    // Most are plain, and there may be thousands.
+    // Fast path: most texts are ASCII, and there may be thousands.
     if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
         return Cow::Borrowed(text);
     }
@@ -99,14 +98,14 @@ fn visible_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
             (true, false) => (marks + 1, general),
             (true, true) => (marks + 1, general + 1),
         };
-        // A mark that has nothing to stand on would stand on what is before the text.
+        // A mark without a base letter would attach to the text before.
         let is_loose = marks > 0
             && (at == 0 || is_general && general > MARKS_MAX || marks > MARKS_OF_A_SCRIPT_MAX);
         let is_blank = is_in(&BLANKS, one) && !is_written_with(before, one, after);
         before = Some(one);
         if is_loose || is_blank || (is_in(&HIDDEN, one) && !kept.contains(&one)) {
             shown.push_str(text.get(copied..at).unwrap_or_default());
-            // Writing to a text cannot fail.
+            // Writing to a `String` cannot fail.
             let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(one));
             copied = at + one.len_utf8();
         }
@@ -118,7 +117,7 @@ fn visible_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a blank is the one that East Asia writes with: alone, between what is seen, at one of its letters.
+/// Whether a space is the ideographic one between visible characters, next to an East Asian letter.
 fn is_written_with(before: Option<char>, blank: char, after: Option<char>) -> bool {
     let is_seen =
         |one: char| !(one == ' ' || [&HIDDEN[..], &BLANKS].iter().any(|table| is_in(table, one)));
@@ -131,14 +130,13 @@ fn is_written_with(before: Option<char>, blank: char, after: Option<char>) -> bo
     }
 }
 
-/// Whether this is a mark (`Mn`, `Me`), or nothing that the standard library knows to be printed: it
-/// escapes both.
+/// Whether this is a mark (`Mn`, `Me`) or not known to be printable: the standard library's debug
+/// format escapes both.
 fn is_mark(one: char) -> bool {
     !one.is_ascii() && one.escape_debug().len() > 1
 }
 
-/// The text cut to so many characters, with `…` for what is left out. What is shown stays whole where it
-/// is shorter.
+/// Truncates a text to that many characters, with `…`; an escape `⟨U+…⟩` is not cut.
 pub fn truncate(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => Cow::Borrowed(text),
@@ -146,8 +144,8 @@ pub fn truncate(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
-/// Blocks of punctuation, symbols and white space beyond ASCII (Blocks.txt), as far as people type them.
-/// The standard library knows letters to the last, at the cost of two kilobytes of the page.
+/// Common blocks of punctuation, symbols and white space beyond ASCII (Blocks.txt). The standard
+/// library's table of letters would add two kilobytes to the page.
 const NO_LETTERS: [(u32, u32); 12] = [
     (0x0080, 0x00bf),
     (0x00d7, 0x00d7),
@@ -163,7 +161,7 @@ const NO_LETTERS: [(u32, u32); 12] = [
     (0x0001_f000, 0x0001_faff),
 ];
 
-/// Whether somebody can read something in a text: a letter, a syllable or a digit that is seen.
+/// Whether a text contains a visible letter, syllable or digit.
 pub fn has_a_letter(text: &str) -> bool {
     text.chars().any(|one| {
         one.is_ascii_alphanumeric()
@@ -236,7 +234,7 @@ mod tests {
             ("数 \u{3000}据", "数 ⟨U+3000⟩据"),
         ] {
             assert_eq!(visible(name), shown);
-            // What has been written out once is plain.
+            // Escaping is idempotent.
             assert!(matches!(visible(shown), Cow::Borrowed(_)));
         }
         assert_eq!(visible_lines("a\nb\tc\u{202e}"), "a\nb\tc⟨U+202E⟩");
@@ -255,12 +253,12 @@ mod tests {
             assert_eq!(shown.matches(mark).count(), 5, "{shown}");
             assert_eq!(shown.matches(&format!("⟨U+{:04X}⟩", u32::from(mark))).count(), 55);
         }
-        // In turns, too.
+        // Alternating marks, too.
         let flood = format!("a{}b", "\u{0301}\u{0e49}".repeat(60));
         assert_eq!(visible(&flood).matches('⟨').count(), 116);
     }
 
-    /// The tables are in order, and no two ranges touch: a number that was typed wrongly shows.
+    /// The tables are sorted, and no two ranges touch: this finds a typo in a number.
     #[test]
     fn the_tables_are_in_order() {
         for table in [&HIDDEN[..], &BLANKS[..], &COMBINING[..], &NO_LETTERS[..]] {

@@ -1,21 +1,21 @@
-//! Why a job is not carried out, and what to know before it is: types, each with a sentence for people.
+//! Why a job is refused, and warnings about a plan: types with a sentence for the user.
 
 use crate::i18n::{Locale, Text};
 
-/// Something to know before confirming.
+/// A warning to read before confirming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Warning {
     /// Unsaved data may be lost.
     Forced,
     /// Data on local disks is erased.
     Erases {
-        /// The option that does it.
+        /// The option that erases.
         option: &'static str,
     },
 }
 
 impl Warning {
-    /// The warning in words.
+    /// The warning as a sentence.
     pub fn sentence(self, locale: Locale) -> String {
         match (self, locale) {
             (Warning::Forced, Locale::En) => {
@@ -34,14 +34,14 @@ impl Warning {
     }
 }
 
-/// Why a job is not carried out. Nothing was sent.
+/// Why a job is refused. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The cloud has no such operation.
     UnknownOperation {
-        /// What was asked for.
+        /// What was given.
         operation: String,
-        /// What there is.
+        /// The operations of the cloud.
         known: Vec<&'static str>,
     },
     /// No ids.
@@ -53,7 +53,7 @@ pub enum Refusal {
         /// The text.
         region: String,
     },
-    /// The cloud has no regions in its requests.
+    /// The cloud takes no region in its requests.
     RegionNotUsed {
         /// What was given.
         region: String,
@@ -69,7 +69,7 @@ pub enum Refusal {
         option: String,
         /// The operation.
         operation: &'static str,
-        /// What there is.
+        /// The parameters of the operation.
         known: Vec<&'static str>,
     },
     /// A parameter given twice.
@@ -77,118 +77,118 @@ pub enum Refusal {
         /// The parameter.
         option: &'static str,
     },
-    /// A value that the parameter does not take.
+    /// A value that the parameter does not accept.
     OptionValue {
         /// The parameter.
         option: &'static str,
         /// What was given.
         value: String,
-        /// What it takes.
+        /// The accepted values.
         allowed: Vec<&'static str>,
     },
-    /// Two parameters of which only one may be given.
+    /// Two parameters that exclude each other.
     Exclusive {
-        /// The one.
+        /// The first.
         first: &'static str,
-        /// The other.
+        /// The second.
         second: &'static str,
     },
-    /// A dry run that would say "passed" whatever is wrong.
+    /// A dry run that passes whatever is wrong.
     DryRunProvesNothing {
-        /// How it is batched, with which it does not.
+        /// The batching with which it proves nothing.
         batching: Text,
-        /// How to batch it in its place.
+        /// The batching to use instead.
         instead: Text,
     },
-    /// Erasing is for one instance at a time.
+    /// Erasing is limited to one instance.
     ErasesSeveral {
         /// The option that erases.
         option: &'static str,
         /// How many were given.
         instances: usize,
     },
-    /// Erasing is for another operation.
+    /// The option erases, and belongs to another operation.
     ErasesElsewhere {
         /// The parameter.
         option: &'static str,
-        /// The operation that was asked for.
+        /// The operation that was given.
         operation: &'static str,
-        /// The one that takes it.
+        /// The operation that has the option.
         only: &'static str,
     },
-    /// The operator of the page does not allow it.
+    /// The operator does not allow it.
     NotAllowed {
-        /// The cloud, region, operation or option that is not.
+        /// The cloud, region, operation or option that is not allowed.
         what: String,
     },
-    /// The operator of the page allows rehearsals only.
+    /// The operator allows dry runs only.
     DryRunOnly,
-    /// More instances than the operator of the page allows for one run.
+    /// More instances than the operator allows in one run.
     TooManyInstances {
         /// How many were given.
         instances: usize,
-        /// How many may be.
+        /// The limit.
         most: usize,
     },
-    /// Instances that the operator of the page does not allow.
+    /// Instances that the operator does not allow.
     InstancesNotAllowed {
         /// Their ids.
         ids: Vec<String>,
     },
-    /// The operator of the page allows only what matches a selection, and these were not read to see.
+    /// The operator allows a selection only, and these instances were not described to check it.
     NotSelected {
-        /// The selection, as it can be typed.
+        /// The selection, as a query.
         selection: String,
     },
-    /// The operator of the page wants a reason, and none is given.
+    /// The operator requires a reason, and none is given.
     ReasonMissing,
-    /// The operator of the page wants it proven first that the proxy refuses a second copy.
+    /// The operator requires proof that the proxy refuses a second copy.
     OnceNotProven,
-    /// The key id is missing or cannot be one.
+    /// The key id is missing or malformed.
     KeyIdMalformed {
-        /// What the cloud calls it.
+        /// The cloud's name for it.
         label: &'static str,
     },
-    /// The key id begins as none of its cloud does: it may be the secret.
+    /// The key id has no known prefix of its cloud: it may be the secret.
     KeyIdPrefix {
-        /// What the cloud calls it.
+        /// The cloud's name for it.
         label: &'static str,
-        /// What the cloud calls the secret.
+        /// The cloud's name for the secret.
         secret_label: &'static str,
-        /// How key ids of the cloud begin.
+        /// The prefixes of the cloud's key ids.
         prefixes: &'static [&'static str],
     },
-    /// The secret looks like a key id: the two may be swapped.
+    /// The secret looks like a key id: the fields may be swapped.
     KeySwapped {
-        /// What the cloud calls the key id.
+        /// The cloud's name for the key id.
         label: &'static str,
-        /// What the cloud calls the secret.
+        /// The cloud's name for the secret.
         secret_label: &'static str,
     },
-    /// The token is the secret, or looks like one, or the secret looks like a token.
+    /// The token equals or resembles the secret, or the secret resembles a token.
     TokenSwapped {
-        /// The field that is wrong, by its public name.
+        /// The public name of the wrong field.
         field: &'static str,
-        /// What the cloud calls the token.
+        /// The cloud's name for the token.
         label: &'static str,
-        /// What the cloud calls the secret.
+        /// The cloud's name for the secret.
         secret_label: &'static str,
     },
-    /// The secret or the token is in a text that is sent or written down.
+    /// The secret or the token occurs in a text that is sent or recorded.
     SecretInText {
-        /// The field with the text, by its public name.
+        /// The public name of the field with the text.
         field: &'static str,
     },
-    /// Something in the reason looks like a key.
+    /// The reason contains something that looks like a key.
     KeyInReason,
-    /// The secret is missing or cannot be one.
+    /// The secret is missing or malformed.
     SecretMalformed {
-        /// What the cloud calls it.
+        /// The cloud's name for it.
         label: &'static str,
     },
-    /// The cloud has no tokens, or the token cannot be one.
+    /// The cloud has no tokens, or the token is malformed.
     TokenMalformed {
-        /// Whether the cloud has tokens at all.
+        /// Whether the cloud has tokens.
         used: bool,
     },
 }
@@ -228,7 +228,7 @@ impl Refusal {
         }
     }
 
-    /// The refusal in a sentence that says what to do.
+    /// The refusal as a sentence that says what to do.
     pub fn sentence(&self, locale: Locale) -> String {
         match locale {
             Locale::En => self.in_english(),
@@ -406,7 +406,7 @@ impl Refusal {
     }
 }
 
-/// The first few, and how many more there are.
+/// The first few ids and the number of the others.
 fn some(ids: &[String], separator: &str) -> String {
     const SHOWN: usize = 5;
     let shown = ids.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(separator);
