@@ -4,14 +4,14 @@
 //! out: it has no clock (the time is an argument), no network and no randomness. So a test can play
 //! thousands of schedules of faults against it (`tests/simulation`) and check after every step:
 //!
-//! 1. every instance has exactly one outcome, and the counts add up to the ids given;
-//! 2. no instance is sent twice unless a person asked for it, or it is proven that nothing was done;
-//! 3. `accepted` and what follows from it only after the cloud's own word;
-//! 4. `unknown` is looked at, never sent again by itself;
-//! 5. a call is in the journal before it goes out, so that after a crash it is known to be unknown;
-//! 6. what has not left is taken back by whatever stops the run, and asks at the very last moment;
-//! 7. what is sent, or sent again, is what was shown and said yes to, and nothing beyond it;
-//! 8. what a cloud refuses until its next minute is not asked for before, once the page knows.
+//! 1. every instance has exactly one outcome, and the counts add up to the number of ids;
+//! 2. no instance is sent twice, unless the user asked for it or nothing was provably done;
+//! 3. `accepted` and what follows from it only on the cloud's own response;
+//! 4. `unknown` is described, never sent again automatically;
+//! 5. a call is in the journal before it is sent, so that after a crash it is known to be unknown;
+//! 6. whatever stops the run withdraws what was not sent, and is checked last before sending;
+//! 7. only what was shown and confirmed is sent or sent again;
+//! 8. a throttled call waits for the cloud's next window, once the page knows of it.
 //!
 //! There is one way in, and here is what it leads to; the files beside this one each have what
 //! happens to one part of the state, in the order in which a call goes through them.

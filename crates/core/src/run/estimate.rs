@@ -1,15 +1,15 @@
-//! The remaining time of a run, estimated from the plan's pacing and from how long the confirmed
-//! instances took.
+//! Estimates the remaining time of a run, from the plan's pacing and the durations of confirmed
+//! instances.
 
 use super::{Call, CallState, Millis, Run, RunStatus};
 use crate::model::outcome::Outcome;
 
-/// Of fewer that are proven nothing is concluded.
+/// Fewer confirmed instances give no estimate.
 const ENOUGH: usize = 3;
 
 impl Run {
-    /// How much longer it will take, roughly. `None` before enough is known, while it waits for somebody,
-    /// and once an instance takes longer than the others did.
+    /// The estimated remaining time. `None` with too few confirmed instances, while the run waits
+    /// for the user, and once an instance takes longer than the others did.
     pub fn time_left(&self, now: Millis) -> Option<Millis> {
         let is_at_work = match self.status() {
             RunStatus::Sending => !self.is_blocked(),
@@ -31,7 +31,7 @@ impl Run {
         let mut left = sending;
         for row in self.rows.iter().filter(|row| row.watched.is_some()) {
             let due = row.sent_at? + usual;
-            // What was lost is watched until nothing can be found out any more.
+            // An instance with a lost response is watched until its time is up.
             if row.outcome == Outcome::Unknown || due + self.transient.describe_interval_ms < now {
                 return None;
             }
@@ -40,7 +40,7 @@ impl Run {
         Some(left)
     }
 
-    /// How long until the last call is answered, at the pace of the plan or, where that is slower, of the
+    /// How long until the last call is answered, at the pace of the plan or, if slower, of the
     /// cloud.
     fn sending_left(&self, now: Millis) -> Option<Millis> {
         if !self.has_unanswered_calls() {
@@ -54,7 +54,7 @@ impl Run {
         let answer = answers.iter().sum::<Millis>().checked_div(answers.len() as Millis)?;
         let is_waiting =
             |call: &&Call| matches!(call.state, CallState::Waiting | CallState::Claiming);
-        // One goes out at the next turn, the others follow.
+        // One call goes out at the next slot, the others follow.
         let Some(following) = self.calls.iter().filter(is_waiting).count().checked_sub(1) else {
             return Some(answer);
         };
@@ -70,7 +70,7 @@ impl Run {
         self.calls.iter().any(|call| call.state.is_pending() || call.state == CallState::Sending)
     }
 
-    /// How long nine in ten of those took that are proven.
+    /// The 90th percentile of the durations of confirmed instances.
     fn usual_duration(&self) -> Option<Millis> {
         let proven = self.rows.iter().filter(|row| row.outcome == Outcome::Proven);
         let mut took: Vec<Millis> =

@@ -1,4 +1,4 @@
-//! The events that a run takes, and the commands that it returns.
+//! The events that a run handles and the commands that it returns.
 
 use super::{Approval, Choice, Millis, Record};
 use crate::{
@@ -7,123 +7,121 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// The word of a [`TransportResult::NotSent`] for want of a key that can sign. Such a call is not over: it
-/// waits until there is a key again.
+/// The word of a [`TransportResult::NotSent`] without a key that can sign. Such a call is not over:
+/// it waits for a key.
 pub const NO_KEY: &str = "no-key";
 
-/// What happened outside.
+/// Something that happened outside of the run.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A person confirmed; or time has passed.
+    /// The user confirmed, or time has passed.
     Tick,
-    /// A record is in the journal. `conflicts` are claimed ids that another page is at work on.
+    /// A record is in the journal. `conflicts` are ids claimed by another page.
     Recorded {
-        /// The record's number.
+        /// The number of the record.
         number: u64,
-        /// Ids that were not claimed.
+        /// Ids that could not be claimed.
         conflicts: Vec<InstanceId>,
     },
     /// A record could not be written.
     RecordFailed {
-        /// The record's number.
+        /// The number of the record.
         number: u64,
     },
-    /// A call is signed, its turn has come, and it would leave now. Whether it may is said at once, by
-    /// [`Command::Send`] or by nothing: whatever has happened since it was handed out counts.
+    /// A call is signed, its slot has come, and it would be sent now. The run answers at once with
+    /// [`Command::Send`] or with nothing, according to its current state.
     ReadyToSend {
-        /// Its index in [`Run::calls`].
+        /// Its index in [`Run::calls`](super::Run::calls).
         call: usize,
     },
-    /// A call came back, or not.
+    /// A call has a result.
     Completed {
-        /// Its index in [`Run::calls`].
+        /// Its index in [`Run::calls`](super::Run::calls).
         call: usize,
-        /// What came.
+        /// The result.
         result: TransportResult,
     },
-    /// A describe call came back, or not.
+    /// A describe call has a result.
     Described {
-        /// The ids that were asked for.
+        /// The requested ids.
         ids: Vec<InstanceId>,
-        /// What came.
+        /// The result.
         result: TransportResult,
     },
-    /// The browser says that it is on- or offline.
+    /// The browser went on- or offline.
     Online(bool),
-    /// The page is hidden, or shown again.
+    /// The page was hidden or shown.
     Hidden(bool),
-    /// The key is gone, or can sign no more: nothing goes out until a person says so.
+    /// The key is gone or cannot sign: nothing is sent until the user resumes.
     KeyGone,
-    /// What the operator of the page has set, as it is from now on.
+    /// The operator's current settings.
     Settings {
-        /// What is allowed. What is not is not sent any more: the run stops.
+        /// What is allowed. A run that is not allowed any more stops.
         limits: Arc<Limits>,
-        /// As [`Policy::through_proxy`].
+        /// As [`Policy::through_proxy`](super::Policy::through_proxy).
         through_proxy: bool,
     },
     /// The public half of the key that signs from now on.
     KeyId(String),
-    /// Stop after the call that is in flight.
+    /// Stop after the calls in flight.
     Stop,
-    /// Go on after a pause.
+    /// Resume after a pause.
     Resume,
-    /// The person is done with it: it stays in the journal, but is not brought back by itself.
+    /// The user closes the run: it stays in the run history, but is not restored automatically.
     Close,
-    /// A person asks for more, knowing what it means: for exactly this, and for nothing beyond it.
+    /// The user asks for a choice: exactly this operation on exactly these instances.
     Ask(Approval),
 }
 
-/// What to do outside.
+/// Something to do outside of the run.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// Write a record to the journal, and report with [`Event::Recorded`] or
     /// [`Event::RecordFailed`].
     Record {
-        /// Its number; they come in order, from 0.
+        /// Its number; records are numbered from 0 without gaps.
         number: u64,
-        /// What to write.
+        /// The record.
         record: Box<Record>,
-        /// Instances to claim in the same breath: those that another living page has claimed are
-        /// reported and left alone.
+        /// Instances to claim in the same transaction: those claimed by another living page are
+        /// reported and not touched.
         claim: Vec<InstanceId>,
-        /// Whether it must be on the disk before it is reported: a call goes out on its word.
+        /// Whether it must be durable before it is reported: a call is sent on that report.
         durable: bool,
     },
-    /// Sign this call and have it wait for its turn. Then [`Event::ReadyToSend`] asks whether it may leave;
-    /// if it cannot be signed, that is an [`Event::Completed`].
+    /// Sign this call and wait for its slot, then report [`Event::ReadyToSend`]; if it cannot be
+    /// signed, [`Event::Completed`].
     Prepare {
-        /// Its index in [`Run::calls`].
+        /// Its index in [`Run::calls`](super::Run::calls).
         call: usize,
-        /// When it may leave: in a moment, so that signing it does not slow the pace.
+        /// Its slot: slightly later, so that signing does not delay it.
         send_at: Millis,
-        /// What travels in it.
+        /// The batch to sign.
         batch: Batch,
         /// Seconds to add to the page's clock for the signature.
         clock_skew_seconds: i64,
     },
-    /// This call leaves: send it now, before anything else happens, once, and report with
-    /// [`Event::Completed`].
+    /// Send this call now, once, before anything else happens, and report [`Event::Completed`].
     Send {
-        /// Its index in [`Run::calls`].
+        /// Its index in [`Run::calls`](super::Run::calls).
         call: usize,
     },
-    /// This call does not leave after all: what was prepared of it is void.
+    /// Do not send this call: discard its signed request.
     Cancel {
-        /// Its index in [`Run::calls`].
+        /// Its index in [`Run::calls`](super::Run::calls).
         call: usize,
     },
-    /// Describe these instances and report with [`Event::Described`].
+    /// Describe these instances and report [`Event::Described`].
     Describe {
         /// At most as many as one describe call takes.
         ids: Vec<InstanceId>,
         /// Seconds to add to the page's clock for the signature.
         clock_skew_seconds: i64,
     },
-    /// What was approved is not what this choice comes to now, so nothing was done: it is to be shown
-    /// anew.
+    /// What was approved is not what this choice would send now. Nothing was done: show it again.
     Changed(Choice),
-    /// The describe calls that this choice rests on are too old, so nothing was done but to look again: what it
-    /// comes to then is to be shown.
+    /// The states that this choice rests on are too old. Only a describe call was made: show what
+    /// the choice would send after that.
     Outdated(Choice),
     /// Send [`Event::Tick`] at this time, or soon after.
     WakeAt(Millis),

@@ -1,8 +1,8 @@
-//! What is written down of a run, so that a reload, a crash or another day brings it back.
+//! The journal: the records of a run, from which it is restored after a reload or a crash.
 //!
-//! Records hold values, not steps: a later record of a row replaces the earlier one. A call is
-//! written before it goes out; if nothing follows, its instances are unknown after a restart.
-//! There is no key, token or signature in a [`Run`], so there is none in its journal.
+//! Records contain values, not steps: a later record of a row replaces the earlier one. A call is
+//! recorded before it is sent; if nothing follows, its instances are unknown after a restart. A
+//! [`Run`] has no key, token or signature, so its journal has none.
 
 use super::{
     About, Call, CallState, Command, Evidence, Millis, Pause, Policy, RefusedEntry, Row, Run,
@@ -22,15 +22,14 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, fmt, sync::Arc};
 
-/// The version of the records that are written: 2 since there is evidence that says "by someone", which
-/// an older release cannot read. Those of an older version are read; a journal of a newer one is kept
-/// aside and said to be so.
+/// The version of the records written: 2 since the evidence "by someone", which older releases
+/// cannot read. Older records are read; newer ones are quarantined and reported.
 pub const VERSION: u32 = 2;
 
 /// The oldest version that is read.
 const OLDEST_READ: u32 = 1;
 
-/// One entry of a run's journal.
+/// A record of a run's journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     version: u32,
@@ -43,18 +42,18 @@ pub struct Record {
     state: Option<StateRecord>,
 }
 
-/// What a list of runs shows of one, without reading its records.
+/// The entry of a run in the history, available without reading its records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
-    /// What was written about it when it was confirmed.
+    /// As written at its confirmation.
     pub about: About,
     /// The cloud's id.
     pub cloud: String,
     /// The region.
     pub region: String,
-    /// The operation's name.
+    /// The operation, by the cloud's own name.
     pub operation: String,
-    /// How many instances it has, those that were left out included.
+    /// The number of instances, including skipped ones.
     pub instances: usize,
 }
 
@@ -81,7 +80,7 @@ struct StateRecord {
     pause: Option<Pause>,
     clock_skew_seconds: i64,
     clock_corrected: bool,
-    /// The key that signs now, which may be another than the one it was confirmed with.
+    /// The key that signs now, if not the one of the confirmation.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     key_id: Option<String>,
 }
@@ -106,9 +105,9 @@ struct RowRecord {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct CallRecord {
-    /// Positions of its rows.
+    /// Positions in the rows of the run.
     rows: Vec<usize>,
-    /// Whether it is of the run's forced operation.
+    /// Whether it sends the run's forced operation.
     forced: bool,
     state: CallState,
     request_id: Option<String>,
@@ -120,12 +119,12 @@ struct CallRecord {
     canary: bool,
 }
 
-/// Why a journal could not be read. It is kept aside, never dropped.
+/// Why a journal could not be read. It is quarantined, never deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Broken {
     /// Written by another version of the console.
     Version(u32),
-    /// Something is missing or not as it should be.
+    /// Something is missing or inconsistent.
     Corrupt(&'static str),
 }
 
@@ -141,12 +140,12 @@ impl fmt::Display for Broken {
 }
 
 impl Record {
-    /// Its place in the journal, from 0.
+    /// Its position in the journal, from 0.
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// What its run is, if it is the run's first record.
+    /// The summary of the run, if this is its first record.
     pub fn summary(&self) -> Option<Summary> {
         let header = self.header.as_deref()?;
         Some(Summary {
@@ -160,7 +159,7 @@ impl Record {
 }
 
 impl Run {
-    /// The record of everything that has changed since the last one.
+    /// A record of all changes since the last one.
     pub(super) fn next_record(&mut self) -> (u64, Box<Record>) {
         let transient = &mut self.transient;
         let number = transient.next_record;
@@ -177,7 +176,7 @@ impl Run {
         } else {
             changed_calls.into_iter().collect()
         };
-        // Of a large run they are megabytes: not to be moved while they grow.
+        // Megabytes in a large run: allocated once.
         let mut written = Vec::with_capacity(rows.len());
         written.extend(
             rows.into_iter().filter_map(|at| Some((at, RowRecord::of(self.rows.get(at)?)))),
@@ -196,12 +195,12 @@ impl Run {
         (number, Box::new(record))
     }
 
-    /// Writes down what has changed, unless nothing has that a restart would miss.
+    /// Writes the changes, if there are any that a restart would miss.
     pub(super) fn record_changes(&mut self) -> Option<Command> {
         if !self.policy.journal {
             return None;
         }
-        // That a call waits for its turn or is in flight need not be written: it was, before that.
+        // Ready and sending calls need no record: they were recorded when claimed.
         let (rows, calls) = (&self.rows, &self.calls);
         self.transient
             .changed_rows
@@ -260,7 +259,7 @@ impl Run {
         CallRecord {
             rows: call.batch.ids().iter().filter_map(|id| self.index.get(id).copied()).collect(),
             forced: call.batch.spec().options() != self.spec.options(),
-            // Whether it still waits for its turn makes no difference to a page that is opened later.
+            // Whether it still waits for its slot makes no difference after a restart.
             state: match call.state {
                 CallState::Ready => CallState::Claiming,
                 CallState::Waiting
@@ -321,15 +320,13 @@ impl RowRecord {
     }
 }
 
-/// Brings a run back. Nothing goes out until a person asks: calls that had not gone out are shelved,
-/// calls whose answer is not in the journal are unknown, and even looking waits for
-/// [`super::Event::Resume`].
+/// Restores a run. Nothing is sent until the user asks: waiting calls are stopped, calls without a
+/// recorded response are unknown, and even describe calls wait for [`super::Event::Resume`].
 ///
-/// Nor is anything allowed before [`super::Event::Settings`] has said what is: the operator may have
-/// changed it since.
+/// Nothing is allowed before [`super::Event::Settings`]: the operator may have changed the settings
+/// since.
 ///
-/// # Errors
-/// Records of another version, or records that do not fit each other.
+/// # Errors Records of an unsupported version, or inconsistent records.
 pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     let mut records = records.into_iter();
     let first = records.next().ok_or(Broken::Corrupt("there is no record"))?;
@@ -398,7 +395,7 @@ pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
 }
 
 fn check_version(record: &Record) -> Result<(), Broken> {
-    // A run that an older release began goes on in records of this one.
+    // A run of an older release continues with records of this one.
     if reads_version(record.version) { Ok(()) } else { Err(Broken::Version(record.version)) }
 }
 
@@ -408,7 +405,7 @@ pub fn reads_version(version: u32) -> bool {
 }
 
 impl Run {
-    /// After a restart: what was about to go out may have; what was waiting has not.
+    /// After a restart: calls about to be sent may have been sent; waiting calls were not.
     fn resolve_interrupted(&mut self, now: Millis) {
         for index in 0..self.calls.len() {
             let Some(call) = self.calls.get(index) else { continue };
@@ -426,7 +423,7 @@ impl Run {
                     });
                     for id in ids {
                         self.change(&id, |row| {
-                            // Another call, or the journal's last word, has settled it meanwhile.
+                            // Another call or a later record has decided its outcome.
                             if row.call != Some(index) || row.settled_at.is_some() {
                                 return;
                             }
@@ -471,7 +468,7 @@ impl Header {
             operation: self.operation.clone(),
             ids: parse_recorded(first, cloud).into_iter().collect(),
             options: self.options.clone(),
-            // What is not allowed any more can still be read.
+            // A run that is not allowed any more can still be read.
             limits: Arc::default(),
         };
         plan::plan(&input, None)

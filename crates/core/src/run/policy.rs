@@ -1,4 +1,4 @@
-//! What is fixed when a run begins: its pacing, and what is recorded about it.
+//! What is fixed when a run begins: retries, watching, pacing, and the recorded metadata.
 
 use super::Millis;
 use crate::{
@@ -10,25 +10,25 @@ use crate::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How a run goes about its work.
+/// How a run retries, watches and paces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-// Switches that have nothing to do with each other.
+// Independent switches.
 #[allow(clippy::struct_excessive_bools)]
 pub struct Policy {
-    /// Send a call again by itself when the cloud refused it for pace or clock, or when it is proven
-    /// not to have left.
+    /// Retry a call automatically when the cloud throttled it, refused its time, or when it is
+    /// proven not to have been sent.
     pub resend: bool,
-    /// Look at accepted instances until they are back.
+    /// Watch accepted instances until they run.
     pub watch: bool,
-    /// This many calls in a row without an answer, or refused, pause the run.
+    /// Pause after this many consecutive calls that were refused or had no response.
     pub pause_after: u32,
-    /// Whether the calls travel through a proxy that must say who answered.
+    /// Whether calls go through a proxy that must say who responded.
     pub through_proxy: bool,
-    /// Whether calls are written to a journal before they go out.
+    /// Whether calls are recorded in a journal before they are sent.
     pub journal: bool,
     /// Pause after this many calls; 0 for never.
     pub wave_calls: usize,
-    /// How long such a pause is, in milliseconds.
+    /// The length of such a pause in milliseconds.
     pub wave_pause_ms: u64,
     /// Pause when more than this share of the instances sent so far was refused, in percent.
     pub stop_above_refused_percent: Option<u8>,
@@ -50,7 +50,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// As somebody has set the pacing of a plan.
+    /// The policy of a plan's pacing.
     pub fn of(pacing: &Pacing, through_proxy: bool, journal: bool) -> Self {
         Policy {
             through_proxy,
@@ -63,13 +63,13 @@ impl Policy {
     }
 }
 
-/// An entry of the field of ids that is not sent. What looked like a secret in it is hidden.
+/// An entry of the ids field that is not sent. Secrets in it are hidden.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields, rename = "refusedEntry")]
 pub struct RefusedEntry {
-    /// As it was, shortened if it is very long; empty where it is like no id: then it may be anything
-    /// that was pasted, a password too.
+    /// The text, shortened if it is very long; empty where it resembles no id: it may be anything
+    /// that was pasted, such as a password.
     pub text: String,
     /// `malformed`, `repeated`, `other-cloud`, `masked` or `near-miss`.
     pub kind: String,
@@ -93,22 +93,21 @@ impl RefusedEntry {
     }
 }
 
-/// What is written about a run beside what it does.
+/// The recorded metadata of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct About {
-    /// A name that no other run has.
+    /// A unique id of the run.
     pub id: String,
-    /// The reason or ticket that the person gave.
+    /// The reason or ticket given by the user.
     pub reason: String,
     /// The public half of the key.
     pub key_id: String,
     /// When it was confirmed, in milliseconds since 1970.
     pub confirmed_at: Millis,
-    /// Who confirmed it, if the page around the console said so: whoever opens the page later may be
-    /// somebody else.
+    /// Who confirmed it, if the host page said so: the page may be opened by somebody else later.
     pub person: Option<String>,
-    /// The operator's selection that its instances were seen to match, as it can be typed.
+    /// The operator's selection that its instances matched, as a query.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selection: Option<String>,
 }

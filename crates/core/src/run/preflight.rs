@@ -1,4 +1,4 @@
-//! The read-only check before the review: describes all instances, page by page, at the cloud's rate.
+//! The preflight: reads the states of all instances, page by page, at the cloud's rate.
 
 use super::{Millis, Reads, Turn};
 use crate::{
@@ -14,19 +14,19 @@ use crate::{
 };
 use std::collections::{HashMap, VecDeque};
 
-/// How long something may be sent on the word of a preflight. What it has shown ages: somebody else restarts,
-/// stops or releases an instance, puts a lock on it, and then its last operation is another one, too. It
-/// is long enough to read a review and to type the count.
+/// How long something may be sent after a preflight. Its states age: somebody else may restart,
+/// stop, release or lock an instance, and change its last operation. Long enough to read a review
+/// and to type the count.
 const VALID_FOR_MS: u64 = 300_000;
 
-/// How old a preflight is, if nothing may be sent on its word any more. Of a clock that was set back since,
-/// nothing is known but that it was.
+/// The age of a preflight, if it is too old to send anything. Also if the clock was set back since,
+/// when its real age is not known.
 pub fn outdated(described_at: Millis, now: Millis) -> Option<u64> {
     Some(now.abs_diff(described_at)).filter(|age_ms| *age_ms > VALID_FOR_MS)
 }
 
-/// A preflight of many instances, as a state machine without I/O: [`Preflight::next`] says what to do,
-/// [`Preflight::described`] takes what came.
+/// A preflight of many instances, as a state machine without I/O: [`Preflight::next`] says what to
+/// do, [`Preflight::described`] takes the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preflight {
     reads: Reads,
@@ -35,19 +35,18 @@ pub struct Preflight {
     result: PreflightResult,
 }
 
-/// What a preflight has brought.
+/// The result of a preflight.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PreflightResult {
     /// The instances that the cloud knows.
     pub instances: Vec<DescribedInstance>,
-    /// When the first of them was asked for, in milliseconds since 1970: none is older.
+    /// When the first of them was requested, in milliseconds since 1970: no state is older.
     pub at: Millis,
-    /// How old the preflight was that this one was done instead of, because nothing could be sent on
-    /// its word.
+    /// The age of the outdated preflight that this one replaces.
     pub replaced_age_ms: Option<u64>,
     /// Why the preflight could not be finished.
     pub fault: Option<Fault>,
-    /// Seconds by which the cloud's clock is ahead of the page's, if that was in the way.
+    /// Seconds by which the cloud's clock is ahead of the page's, if that caused a refusal.
     pub clock_skew_seconds: Option<i64>,
 }
 
@@ -56,11 +55,11 @@ pub struct PreflightResult {
 pub enum PreflightCommand {
     /// Describe these instances and report with [`Preflight::described`].
     Describe(Vec<InstanceId>),
-    /// Ask again at this time.
+    /// Call [`Preflight::next`] again at this time.
     WakeAt(Millis),
     /// A describe call is in flight.
     Wait,
-    /// It is over: [`Preflight::result`] has the result.
+    /// Finished: see [`Preflight::result`].
     Done,
 }
 
@@ -75,38 +74,38 @@ impl Preflight {
         }
     }
 
-    /// The same, done because the one before was too old.
+    /// The same, in place of one that was too old.
     pub(crate) fn replacing(mut self, age_ms: Option<u64>) -> Self {
         self.result.replaced_age_ms = age_ms;
         self
     }
 
-    /// Where it looks.
+    /// Where it reads.
     pub fn target(&self) -> &Target {
         self.reads.target()
     }
 
-    /// How many of how many instances have been looked at.
+    /// How many of how many instances were described.
     pub fn progress(&self) -> (usize, usize) {
         (self.total - self.remaining.len(), self.total)
     }
 
-    /// Seconds to add to the page's clock for the signature, as learned from the cloud's own clock.
+    /// Seconds to add to the page's clock for the signature, as learned from the cloud's clock.
     pub fn clock_skew_seconds(&self) -> i64 {
         self.reads.clock_skew_seconds().unwrap_or_default()
     }
 
-    /// Until when it waits, since the cloud has had too many reads of this kind in its window.
+    /// Until when it waits because the cloud throttles its reads.
     pub fn throttled_until(&self) -> Option<Millis> {
         self.reads.throttled_until()
     }
 
-    /// What it has brought so far.
+    /// The result so far.
     pub fn result(&self) -> &PreflightResult {
         &self.result
     }
 
-    /// Whether it has failed because the key was refused.
+    /// Whether it failed because the key was refused.
     pub fn has_wrong_key(&self) -> bool {
         let fault = self.result.fault.as_ref();
         fault.is_some_and(|fault| is_wrong_key(self.target().cloud, fault))
@@ -128,7 +127,7 @@ impl Preflight {
         }
     }
 
-    /// Takes what a describe call has brought.
+    /// Takes the result of a describe call.
     pub fn described(&mut self, now: Millis, ids: &[InstanceId], result: &TransportResult) {
         let (cloud, through_proxy) = (self.target().cloud, self.reads.through_proxy());
         match transport::classify_describe(cloud, result, through_proxy) {
@@ -149,8 +148,8 @@ impl Preflight {
     }
 }
 
-/// Parts the instances that can take an operation from those that cannot, with the reasons. Ids that
-/// the preflight did not bring are not found.
+/// Separates the instances that can take an operation from those that cannot, with the reasons. Ids
+/// without a description were not found.
 pub fn partition_eligible(
     spec: &OperationSpec,
     ids: &[InstanceId],
@@ -184,7 +183,7 @@ mod tests {
     use super::*;
     use crate::{clouds, ids::parse_ids, model::outcome::Response};
 
-    /// A refusal for the clock, with what else its headers say.
+    /// A refusal for the clock, with these headers.
     fn refused(headers: &[(&str, &str)]) -> TransportResult {
         TransportResult::Answered(Response {
             status: 200,
@@ -214,12 +213,12 @@ mod tests {
         assert_eq!(preflight.clock_skew_seconds(), 600);
         assert_eq!(preflight.result().clock_skew_seconds, Some(600));
         assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
-        // The same answer again is no matter of the clock any more.
+        // The same refusal again has another cause than the clock.
         preflight.described(now, &ids, &refused);
         assert!(matches!(preflight.next(now), PreflightCommand::WakeAt(_)));
     }
 
-    /// A cloud that counts reads by the minute refuses them until the next one begins.
+    /// A cloud with rate limit windows throttles reads until the next window.
     #[test]
     fn a_refused_minute_is_waited_for() {
         let cloud = clouds::by_id("alibaba").unwrap();
@@ -238,11 +237,12 @@ mod tests {
         };
         let from_cloud = ("proxy-status", "relight-proxy; received-status=400");
         let date = ("date", "Wed, 01 May 2024 08:00:41 GMT");
-        // By the cloud's clock it is 19 s to the next minute; 2 s are added, since its seconds are cut.
+        // By the cloud's clock the next minute begins in 19 s; 2 s are added, since its seconds are
+        // truncated.
         for (headers, wait_ms, is_window) in [
             (&[from_cloud, date][..], 21_000, true),
             (&[from_cloud, date, ("x-acs-retry-after", "3000")], 3_000, false),
-            // Of nobody: it proves nothing, and is tried again as anything else is.
+            // Not marked by the proxy: proves nothing, and is retried like other faults.
             (&[date], 1_000, false),
         ] {
             let mut preflight = Preflight::new(target.clone(), &ids, true);
@@ -275,7 +275,7 @@ mod tests {
             &[FROM_CLOUD, DATE, ("age", "600")],
             &[FROM_CLOUD, DATE, ("age", "0")],
             &[FROM_CLOUD, DATE, other],
-            // Of nobody, or of whatever stands in between.
+            // From an unknown sender or an intermediary.
             &[DATE],
             &[("proxy-status", "another; received-status=200"), DATE],
         ] {

@@ -1,31 +1,31 @@
-//! Keeps to the cloud's rate limit.
+//! The rate limiter: never faster than the cloud allows.
 
 use super::Millis;
 use std::collections::VecDeque;
 
 const SECOND_MS: u64 = 1_000;
 
-/// The cloud counts arrivals, and a call may be delayed in transit, so that the next ones arrive closer
-/// behind it than they left. As long as nobody knows when it arrived, it is taken to have been held up
-/// by this much; an answer says better, for it has arrived before that.
+/// The cloud counts arrivals. A delayed call brings the next ones closer together, so a call whose
+/// arrival is not known is assumed to be delayed by this much; a response proves that it arrived
+/// earlier.
 const IN_FLIGHT_MS: u64 = 40;
 
-/// Times are cut to whole milliseconds, here and there.
+/// Times are truncated to milliseconds in several places.
 const GRAIN_MS: u64 = 2;
 
-/// When the next call may go out: so many arrivals in any second, evenly spread over it.
+/// When the next call may be sent: the allowed number of arrivals in any second, evenly spread.
 #[derive(Clone, Debug)]
 pub(super) struct RateLimiter {
     calls_per_second: usize,
     interval_ms: u64,
-    /// What it was before anything was refused for it.
+    /// The interval before any throttling.
     usual_interval_ms: u64,
-    /// How many calls have gone out since the pace was last changed.
+    /// How many calls were sent since the interval last changed.
     unchanged_for: usize,
     next_at: Millis,
-    /// Nothing goes out before this: somebody asked for it, or would refuse it.
+    /// Nothing is sent before this: a wait that was requested, or known throttling.
     refused_until: Millis,
-    /// The last calls, as many as a second allows.
+    /// The last calls, as many as are allowed per second.
     recent: VecDeque<Recent>,
     slowed_at: Option<Millis>,
 }
@@ -34,7 +34,7 @@ pub(super) struct RateLimiter {
 struct Recent {
     call: usize,
     sent_at: Millis,
-    /// From when on it is out of the cloud's second.
+    /// When it leaves the cloud's window of a second.
     over_at: Millis,
 }
 
@@ -50,7 +50,7 @@ impl RateLimiter {
         let usual_interval_ms = SECOND_MS.div_ceil(u64::from(calls_per_second));
         RateLimiter {
             calls_per_second: usize::try_from(calls_per_second).unwrap_or(1),
-            // Rounded up: one call too many in a second is a refusal.
+            // Rounded up: one call too many in a second is throttled.
             interval_ms: usual_interval_ms,
             usual_interval_ms,
             unchanged_for: 0,
@@ -77,17 +77,16 @@ impl RateLimiter {
         self.next_at.max(window).max(self.refused_until)
     }
 
-    /// Records a call that leaves at a time, or will in a moment.
+    /// Records a call sent at a time, or about to be.
     ///
-    /// A call that leaves a little late, as timers and disks have it, does not delay those after it:
-    /// only the number in a second is the cloud's limit.
+    /// A call sent slightly late, because of timers or the disk, does not delay the next ones: only
+    /// the number per second is limited.
     pub(super) fn sent(&mut self, call: usize, at: Millis) {
         self.reset_if_clock_set_back(at);
         let late_ms = at.saturating_sub(self.next_at);
         let due = if late_ms <= self.interval_ms { self.next_at.min(at) } else { at };
         self.next_at = due + self.interval_ms;
-        // What was too fast for a moment need not be too fast for ever: a little faster after every
-        // second's worth of calls, until the next refusal.
+        // Recovers gradually after throttling: slightly faster after every second's worth of calls.
         self.unchanged_for += 1;
         if self.unchanged_for > self.calls_per_second {
             self.unchanged_for = 0;
@@ -101,12 +100,12 @@ impl RateLimiter {
         self.recent.push_back(Recent::new(call, at));
     }
 
-    /// Whether a call that was to leave still has the place that it was given.
+    /// Whether a call still has its slot.
     pub(super) fn has_slot_for(&self, call: usize) -> bool {
         self.recent.iter().any(|recent| recent.call == call)
     }
 
-    /// A call has left only now.
+    /// A call was sent only now.
     pub(super) fn mark_sent(&mut self, call: usize, now: Millis) {
         if let Some(recent) = self.last_of(call)
             && now > recent.sent_at
@@ -115,7 +114,7 @@ impl RateLimiter {
         }
     }
 
-    /// A call has come back, or is lost: it arrived before that, if at all.
+    /// A call is answered or lost: it arrived before now, if at all.
     pub(super) fn answered(&mut self, call: usize, now: Millis) {
         if let Some(recent) = self.last_of(call) {
             recent.over_at = recent.over_at.min(now.max(recent.sent_at) + SECOND_MS + GRAIN_MS);
@@ -126,18 +125,18 @@ impl RateLimiter {
         self.recent.iter_mut().rev().find(|recent| recent.call == call)
     }
 
-    /// The place of the one that is out of the cloud's second first.
+    /// The index of the call that leaves the cloud's window first.
     fn first_over(&self) -> Option<usize> {
         let places = self.recent.iter().enumerate();
         places.min_by_key(|(_, recent)| recent.over_at).map(|(place, _)| place)
     }
 
-    /// A clock that was set back must not stop the run for hours.
+    /// A clock that was set back must not block the run for hours.
     fn was_set_back(&self, now: Millis) -> bool {
         self.recent.back().is_some_and(|last| now + SECOND_MS < last.sent_at)
     }
 
-    /// What was noted by another clock says nothing any more.
+    /// Times of the previous clock are meaningless.
     fn reset_if_clock_set_back(&mut self, now: Millis) {
         if self.was_set_back(now) {
             self.recent.clear();
@@ -150,13 +149,13 @@ impl RateLimiter {
         self.next_at = self.next_at.max(at);
     }
 
-    /// A pause that was asked for is not needed after all.
+    /// Cancels a requested pause.
     pub(super) fn no_pause(&mut self, now: Millis) {
         self.next_at = self.next_at.min(now + self.interval_ms);
     }
 
-    /// How long to wait after a refusal for pace, and slower from then on. Calls that were in flight
-    /// together are refused together: that slows it once.
+    /// How long to wait after throttling; slows down from then on. Calls in flight together are
+    /// throttled together, which slows down once.
     pub(super) fn throttled(
         &mut self,
         now: Millis,
@@ -171,10 +170,10 @@ impl RateLimiter {
             self.slowed_at = Some(now);
         }
         let asked_ms = asked_ms.unwrap_or(0);
-        // Who asks for a pause means every call.
+        // A requested wait applies to every call.
         self.refused_until = self.refused_until.max(now + asked_ms);
         let backoff = 500_u64 << resends.min(6);
-        // Calls of several pages must not come back in step; the call's number will do for a spread.
+        // Jitter, so that several pages do not retry in step: derived from the call's number.
         let spread = (call as u64).wrapping_mul(7_919) % (backoff / 2 + 1);
         asked_ms.max(backoff) + spread
     }
@@ -184,14 +183,14 @@ impl RateLimiter {
 mod tests {
     use super::RateLimiter;
 
-    /// The times at which calls go out, each late by as much as the list says and answered after so
-    /// many milliseconds, or not within a second.
+    /// The times at which calls are sent, each late by the given delay and answered after so many
+    /// milliseconds, or not within a second.
     fn times(mut limiter: RateLimiter, late_ms: &[u64], answer_ms: Option<u64>) -> Vec<u64> {
         let mut now = 1_000_000;
         let mut sent: Vec<u64> = Vec::new();
         for late in late_ms {
             let mut due = now.max(limiter.next_at(now));
-            // What comes back meanwhile may bring the next one forward.
+            // A response meanwhile may bring the next slot forward.
             for (call, sent_at) in sent.iter().enumerate() {
                 let Some(answered_at) = answer_ms.map(|ms| sent_at + ms) else { continue };
                 if (now..=due).contains(&answered_at) {

@@ -1,6 +1,6 @@
-//! One read after another, at the cloud's pace. Reads may be repeated: what was refused for pace, or
-//! lost, is asked for again, twice at most; with a key that is wrong once is enough. Where a cloud refuses
-//! reads until its next window begins, that is waited for.
+//! Consecutive reads at the cloud's rate. A read may be repeated: a throttled or lost one is
+//! retried up to twice, one with a wrong key is not. Throttling with a window waits for the next
+//! window.
 
 use super::{
     Millis,
@@ -17,7 +17,7 @@ use crate::{
     transport::{self, Pause, TransportResult},
 };
 
-/// Reads in a row of one target, as a state machine without I/O.
+/// Consecutive reads of a target, as a state machine without I/O.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reads {
     target: Target,
@@ -31,16 +31,16 @@ pub struct Reads {
     fault: Option<Fault>,
 }
 
-/// Whether the next read may go.
+/// Whether the next read may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// Now: it counts as in flight from here on.
+    /// Now; it counts as in flight.
     Now,
     /// Not before this time.
     At(Millis),
-    /// When the one in flight has come back.
+    /// After the one in flight.
     Wait,
-    /// Never: one failed for good.
+    /// Never: a read failed for good.
     Never,
 }
 
@@ -60,22 +60,22 @@ impl Reads {
         }
     }
 
-    /// What is read.
+    /// The target.
     pub fn target(&self) -> &Target {
         &self.target
     }
 
-    /// Whether a proxy must say who answered.
+    /// Whether a proxy must say who responded.
     pub fn through_proxy(&self) -> bool {
         self.through_proxy
     }
 
-    /// When the read in flight, or the last one, was asked for.
+    /// When the read in flight, or the last one, was sent.
     pub fn asked_at(&self) -> Millis {
         self.asked_at
     }
 
-    /// Seconds to add to the page's clock for the signature, if the cloud's own clock said so.
+    /// Seconds to add to the page's clock for the signature, if the cloud's clock said so.
     pub fn clock_skew_seconds(&self) -> Option<i64> {
         self.clock_skew_seconds
     }
@@ -85,12 +85,12 @@ impl Reads {
         self.fault.as_ref()
     }
 
-    /// Until when they wait, since the cloud has had too many reads of this kind in its window.
+    /// Until when they wait because the cloud throttles reads.
     pub fn throttled_until(&self) -> Option<Millis> {
         self.throttled_until
     }
 
-    /// Whether one may go.
+    /// Whether the next read may be sent.
     pub fn next(&mut self, now: Millis) -> Turn {
         if self.in_flight {
             return Turn::Wait;
@@ -109,13 +109,13 @@ impl Reads {
         Turn::Now
     }
 
-    /// The one in flight has brought something.
+    /// The read in flight succeeded.
     pub fn succeeded(&mut self) {
         self.in_flight = false;
         self.tries = 0;
     }
 
-    /// The one in flight has not. It is tried again unless [`Reads::fault`] says otherwise.
+    /// The read in flight failed. It is retried unless [`Reads::fault`] is set.
     pub fn failed(&mut self, now: Millis, fault: Fault, result: &TransportResult) {
         self.in_flight = false;
         if self.corrects_clock(now, &fault, result) {
@@ -140,7 +140,7 @@ impl Reads {
         }
     }
 
-    /// A clock that is off must not reach anybody as an error: it is set once by the cloud's.
+    /// Corrects the clock once from a refusal, before it is reported as an error.
     fn corrects_clock(&mut self, now: Millis, fault: &Fault, result: &TransportResult) -> bool {
         if self.clock_skew_seconds.is_some() {
             return false;
@@ -152,8 +152,8 @@ impl Reads {
     }
 }
 
-/// How long to wait after a read that was refused for its pace. `None` if it was not, if nobody says how
-/// long, or if nobody knows who has refused it.
+/// How long to wait after a throttled read. `None` if it was not throttled, if no wait is known, or
+/// if the response is not the cloud's.
 pub(super) fn pause_after_refusal(
     target: &Target,
     now: Millis,
@@ -167,7 +167,7 @@ pub(super) fn pause_after_refusal(
     transport::pause_after(target.cloud, response, ours)
 }
 
-/// The answer with which the cloud itself has refused a read, if this was why.
+/// The cloud's response to a read, if it was refused with this effect.
 pub(super) fn refused_for<'a>(
     why: Effect,
     target: &Target,

@@ -1,4 +1,4 @@
-//! Handles a response: outcomes for the rows, or proof that the call may be sent again.
+//! Results of calls: written into the rows, or a retry on proof that nothing was done.
 
 use super::{CallState, Millis, NO_KEY, Pause, Run, clock::skew_seconds, conclude};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 use std::sync::Arc;
 
 impl Run {
-    /// A call came back, or did not.
+    /// A call has a result.
     pub(super) fn completed(&mut self, now: Millis, index: usize, result: &TransportResult) {
         let not_sent = match result {
             TransportResult::NotSent { .. } => true,
@@ -24,7 +24,7 @@ impl Run {
                 false
             }
         }) else {
-            // Something that was not in flight cannot come back; to believe it would be to guess.
+            // A call that was not in flight cannot have a result.
             return;
         };
         if lacks_key(result) && call.state == CallState::Ready {
@@ -68,7 +68,7 @@ impl Run {
         self.consider_pause(index, bad);
     }
 
-    /// Writes an answer into the rows. Returns whether the whole call was without success, and how.
+    /// Writes an answer into the rows. Returns the outcome if the whole call failed.
     fn apply_answer(&mut self, now: Millis, answer: BatchAnswer) -> Option<Pause> {
         let all = |outcome| answer.instances.iter().all(|instance| instance.outcome == outcome);
         let bad = if all(Outcome::Unknown) {
@@ -113,7 +113,7 @@ impl Run {
         bad
     }
 
-    /// When to send a call again by itself; `None` for never: only on proof that nothing was done.
+    /// When to retry a call automatically; `None` for never: only on proof that nothing was done.
     fn resend_at(
         &mut self,
         now: Millis,
@@ -151,7 +151,7 @@ impl Run {
                 self.correct_clock(now, skew_seconds(sent_at, now, response)?);
                 Some(now)
             }
-            // It was in flight already when another one's refusal put the clock right.
+            // It was in flight when another refusal corrected the clock.
             Effect::ClockSkew
                 if resends == 0 && self.transient.clock_set_at.is_some_and(|at| sent_at < at) =>
             {
@@ -168,8 +168,8 @@ impl Run {
 }
 
 impl Run {
-    /// When a call may go again that was refused for its pace; `None` if it was not. Whether it will or
-    /// not, the pause is meant for all: what is ready waits as well.
+    /// When a throttled call may be sent again; `None` if it was not throttled. The wait applies to
+    /// all calls in any case: ready ones wait as well.
     fn throttled(
         &mut self,
         now: Millis,
@@ -200,14 +200,13 @@ impl Run {
         Some(at)
     }
 
-    /// Until when nothing is sent, since the cloud has had too many calls of this kind in its window,
-    /// from whomever.
+    /// Until when nothing is sent because the cloud throttles calls of this kind, from any client.
     pub fn throttled_until(&self, now: Millis) -> Option<Millis> {
         self.transient.throttled_until.filter(|until| *until > now)
     }
 }
 
-/// Whether a request could not be signed, and so never left.
+/// Whether a request could not be signed, and so was not sent.
 pub(super) fn lacks_key(result: &TransportResult) -> bool {
     match result {
         TransportResult::NotSent { word } => word == NO_KEY,

@@ -1,4 +1,4 @@
-//! One instance of a run: its outcome, and the evidence.
+//! An instance of a run: its outcome and the evidence for it.
 
 use super::{Millis, Run};
 use crate::model::{
@@ -10,14 +10,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// One instance of a run.
+/// An instance of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The instance.
     pub id: InstanceId,
-    /// What is known of it.
+    /// Its outcome.
     pub outcome: Outcome,
-    /// Its name, if a describe call returned one.
+    /// Its name, if a describe call returned it.
     pub name: String,
     /// Its zone, likewise.
     pub zone: String,
@@ -25,54 +25,54 @@ pub struct Row {
     pub address: String,
     /// Its state before its call, in the cloud's own word.
     pub previous_state: Option<String>,
-    /// Its state when it was last seen.
+    /// Its state when last described.
     pub state: Option<String>,
     /// The error behind an outcome that is not a success.
     pub fault: Option<Arc<Fault>>,
-    /// Why it was left out, or why sending it again cannot help.
+    /// Why it was skipped, or why a retry cannot help.
     pub skipped: Option<SkipReason>,
-    /// What the outcome rests on.
+    /// The evidence for the outcome.
     pub evidence: Option<Evidence>,
-    /// The last call that it travelled in, as an index into [`Run::calls`].
+    /// The last call that contained it, as an index into [`Run::calls`].
     pub call: Option<usize>,
-    /// When that call went out.
+    /// When that call was sent.
     pub sent_at: Option<Millis>,
     /// When the outcome became final.
     pub settled_at: Option<Millis>,
-    /// What was known before the call, for comparison afterwards.
+    /// Its description before the call, for comparison.
     pub(crate) baseline: Option<Baseline>,
     /// Set while it is watched.
     pub(crate) watched: Option<Watched>,
 }
 
-/// What was known of an instance before its call.
+/// The description of an instance before its call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Baseline {
     /// When it last started.
     pub(crate) started_at: Option<String>,
-    /// What was last done to it.
+    /// The last operation before the call.
     pub(crate) last_operation: Option<LastOperation>,
 }
 
-/// What has been seen of an instance since its call.
+/// The observations of an instance since its call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Watched {
-    /// Since when.
+    /// The beginning of watching.
     pub(crate) since: Millis,
-    /// Whether it was seen in transition.
+    /// Whether a transition was observed.
     pub(crate) transition_seen: bool,
     /// Why it is watched.
     pub(crate) reason: WatchReason,
-    /// How often it was looked at.
+    /// The number of describe calls.
     #[serde(rename = "looks")]
     pub(crate) describe_calls: u32,
-    /// What is seen of it from now on may be somebody else's doing, although ours was accepted.
+    /// What is observed from now on may be somebody else's operation, although ours was accepted.
     #[serde(default)]
     pub(crate) may_be_others: bool,
 }
 
 impl Watched {
-    /// Nothing seen yet.
+    /// Nothing observed yet.
     pub(crate) const fn new(since: Millis, reason: WatchReason) -> Self {
         Watched { since, transition_seen: false, reason, describe_calls: 0, may_be_others: false }
     }
@@ -81,37 +81,37 @@ impl Watched {
 /// Why an instance is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum WatchReason {
-    /// The cloud took the call.
+    /// The cloud accepted the call.
     Accepted,
-    /// The answer was lost.
+    /// The response was lost.
     Lost,
-    /// The cloud refused it because of a state that our own first copy could have caused.
+    /// The cloud refused it because of a state that a first copy of ours may have caused.
     Echo,
 }
 
-/// What `proven` and its neighbours rest on.
+/// The evidence for an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// The cloud names our request as the instance's last operation.
     RequestId,
-    /// Our answer was lost, and since then the cloud shows a new operation of this kind. Older releases
-    /// took that for ours; it is read in their journals, and not concluded any more.
+    /// Our response was lost, and the cloud shows a new operation of this kind. Older releases took
+    /// it for ours; still read from journals, no longer concluded.
     OperationSince,
-    /// It was restarted, or started, since the check before its call; by whom is not known, nor whether
-    /// a moment before the call already.
+    /// It was restarted or started since the preflight; by whom is not known, nor whether shortly
+    /// before the call.
     RestartedBySomeone,
-    /// The instance was seen in transition, then running.
+    /// The instance was observed in transition, and then running.
     Transition,
     /// The instance's start time is later than the call.
     StartTime,
-    /// A start was accepted, which only a stopped instance takes, and now it runs.
+    /// A start was accepted, which needs a stopped instance, and it runs.
     StartAccepted,
-    /// Another operation came after ours, so ours cannot be seen any more.
+    /// Another operation followed ours, so the result of ours is not visible.
     Overtaken,
-    /// It runs, and nothing was seen in between.
+    /// It runs, and nothing was observed in between.
     NothingSeen,
-    /// The cloud itself says that the operation failed.
+    /// The cloud reports the operation as failed.
     CloudSaysFailed,
 }
 
@@ -132,25 +132,25 @@ impl Evidence {
     }
 }
 
-/// How many instances have each outcome, in the order of [`Outcome::ALL`], which is the order in
-/// which the enum has them. They always add up to the ids given.
+/// The number of instances with each outcome, indexed in the order of [`Outcome::ALL`]. The sum is
+/// always the number of ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts([usize; Outcome::ALL.len()]);
 
 impl Counts {
-    /// How many have this outcome.
+    /// The number with this outcome.
     pub fn of(&self, outcome: Outcome) -> usize {
         self.0.get(outcome as usize).copied().unwrap_or_default()
     }
 
-    /// How many there are.
+    /// The sum.
     pub fn total(&self) -> usize {
         self.0.iter().sum()
     }
 }
 
 impl Run {
-    /// How many instances have each outcome.
+    /// The number of instances with each outcome.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for row in &self.rows {

@@ -1,5 +1,5 @@
-//! Calls on their way out: which is next and when, its record before it goes, and what becomes of it
-//! if it cannot.
+//! Sending calls: which is next and when, its record before it is sent, and what happens if it
+//! cannot be sent.
 
 use super::{Call, CallState, Command, Millis, Pause, Run};
 use crate::model::{
@@ -9,19 +9,19 @@ use crate::model::{
 };
 use std::sync::Arc;
 
-/// How long before a call is due its record is written, so that the write does not slow the pace.
+/// How long before a call is due its record is written, so that the write does not delay it.
 const RECORD_AHEAD_MS: u64 = 90;
 
-/// How long before a call is due it is handed out to be signed.
+/// How long before a call is due it is signed.
 const SIGN_AHEAD_MS: u64 = 30;
 
-/// How long after a request the same may go out once more, where it carries no nonce. Its signature is of
-/// the second in which it was made: in the same second it would be the same bytes, which a proxy refuses
-/// as a second copy. It is made a moment before it leaves.
+/// How long after a request without a nonce the same may be sent again. Its signature contains the
+/// second in which it was made: within the same second the bytes would be identical, and a proxy
+/// would refuse them as a second copy. It is signed shortly before it is sent.
 const OTHER_BYTES_AFTER_MS: u64 = 1_000 + 2 * SIGN_AHEAD_MS;
 
 impl Run {
-    /// When what was sent then would be a request of its own if it were sent again.
+    /// When a request sent at that time would have other bytes if it were sent again.
     pub(super) fn other_bytes_at(&self, sent_at: Millis) -> Millis {
         if self.spec.target().cloud.refuses_repetitions {
             sent_at
@@ -39,7 +39,7 @@ impl Run {
             }
         };
         let in_flight = self.calls.iter().filter(handed_out).count();
-        // While the record's word is awaited there is nothing else to do.
+        // While a record is being written nothing else is sent.
         if self.is_blocked()
             || self.transient.claiming.is_some()
             || in_flight >= self.max_in_flight()
@@ -47,7 +47,7 @@ impl Run {
             return NextCall::Nothing;
         }
         let canary = self.canary();
-        // A claim may be older than a canary that a person has asked for since.
+        // The claim may be older than a canary that the user asked for since.
         let is_claimed = |call: &Call| call.state == CallState::Claiming;
         let claimed = match canary {
             Some(canary) => Some(canary).filter(|&at| self.calls.get(at).is_some_and(is_claimed)),
@@ -75,9 +75,8 @@ impl Run {
         }
     }
 
-    /// How many calls may be in flight at once. Never so many that, if none of them were answered,
-    /// more would be unknown than it takes to pause the run; and only one where the next depends on
-    /// the last.
+    /// How many calls may be in flight at once. Fewer than would pause the run if all were unknown;
+    /// and only one where the next depends on its result.
     pub(super) fn max_in_flight(&self) -> usize {
         if self.canary().is_some() || self.policy.stop_above_refused_percent.is_some() {
             return 1;
@@ -86,7 +85,7 @@ impl Run {
         usize::try_from(left).unwrap_or(1).max(1)
     }
 
-    /// The one call that goes before the others, until it is over.
+    /// The canary, until it is over.
     fn canary(&self) -> Option<usize> {
         self.calls.iter().position(|call| {
             call.canary
@@ -105,7 +104,7 @@ impl Run {
         self.transient.rate_limiter.next_at(now).max(not_before)
     }
 
-    /// Writes the call to the journal and claims its instances, before it goes out.
+    /// Writes the call to the journal and claims its instances, before it is sent.
     pub(super) fn claim(&mut self, index: usize) -> Option<Command> {
         let claim = self.calls.get(index)?.batch.ids().to_vec();
         self.change_call(index, |call| call.state = CallState::Claiming);
@@ -114,7 +113,8 @@ impl Run {
         Some(Command::Record { number, record, claim, durable: true })
     }
 
-    /// The record of the call that waits for it is written: what nobody else holds may go out.
+    /// The record of the claiming call is written: instances that no other page has claimed may be
+    /// sent.
     pub(super) fn recorded(&mut self, now: Millis, number: u64, conflicts: &[InstanceId]) {
         let Some((awaited, index)) = self.transient.claiming else { return };
         if awaited != number {
@@ -128,7 +128,7 @@ impl Run {
         if conflicts.is_empty() {
             return;
         }
-        // Another page is at work on some of them: those stay out of this call.
+        // Instances claimed by another page are removed from the call.
         let free: Vec<InstanceId> =
             call.batch.ids().iter().filter(|id| !conflicts.contains(id)).cloned().collect();
         let rest = plan::batch(&call.batch.shared_spec(), free);
@@ -148,7 +148,7 @@ impl Run {
     pub(super) fn record_failed(&mut self, now: Millis, number: u64) {
         let awaited = self.transient.claiming.filter(|(awaited, _)| *awaited == number);
         let Some((_, index)) = awaited else {
-            // A record of something that has happened: nothing more may go out unrecorded.
+            // A record of something that happened: nothing more is sent unrecorded.
             if self.calls.iter().any(|call| call.state.is_pending()) {
                 self.pause = Some(Pause::NoJournal);
             }
@@ -157,7 +157,7 @@ impl Run {
         self.transient.claiming = None;
         let alone = self.calls.len() == 1;
         if alone {
-            // One call can be kept in mind without a journal; the page says so.
+            // A run of one call may go on without a journal; the page says so.
             self.policy.journal = false;
             self.change_call(index, |call| call.state = CallState::Waiting);
             return;
@@ -172,7 +172,7 @@ impl Run {
         self.pause = Some(Pause::NoJournal);
     }
 
-    /// These do not go out, for this reason.
+    /// Sets these instances to not sent, for this reason.
     fn mark_not_sent(&mut self, now: Millis, ids: &[InstanceId], word: &'static str) {
         for id in ids {
             self.change(id, |row| {
@@ -183,13 +183,13 @@ impl Run {
         }
     }
 
-    /// Whether nothing may send_ready now, however far it has come.
+    /// Whether nothing may be sent now.
     pub(super) fn is_blocked(&self) -> bool {
         self.pause.is_some() || self.transient.lacks_key || self.transient.offline_since.is_some()
     }
 
-    /// Hands a call out, to be signed and to wait for its turn. It has its place in the pace from now on,
-    /// so that the next ones can be handed out, too.
+    /// Hands a call out to be signed and to wait for its slot. It counts in the rate limiter from
+    /// now on, so that the next ones can be signed meanwhile.
     pub(super) fn prepare(&mut self, index: usize, send_at: Millis) -> Option<Command> {
         let batch = self.calls.get(index)?.batch.clone();
         self.change_call(index, |call| call.state = CallState::Ready);
@@ -204,12 +204,12 @@ impl Run {
         Some(Command::Prepare { call: index, send_at, batch, clock_skew_seconds })
     }
 
-    /// The turn of a call has come: it leaves now, unless it was taken back meanwhile. Nothing can come
+    /// The slot of a call has come: it is sent now, unless it was withdrawn. Nothing can come
     /// between this and the sending.
     pub(super) fn send_ready(&mut self, now: Millis, index: usize) -> Option<Command> {
         self.withdraw_if_blocked(now);
         let call = self.calls.get(index).filter(|call| call.state == CallState::Ready)?;
-        // It has waited for so long that others have taken its place, or that one is to go before it.
+        // It waited so long that it lost its slot, or another call is to go first.
         if !self.transient.rate_limiter.has_slot_for(index)
             || self.canary().is_some_and(|canary| canary != index)
         {
@@ -235,14 +235,14 @@ impl Run {
         Some(Command::Send { call: index })
     }
 
-    /// Where nothing may send_ready, nothing stays ready to be sent.
+    /// While nothing may be sent, no call stays ready.
     pub(super) fn withdraw_if_blocked(&mut self, now: Millis) {
         if self.is_blocked() {
             self.withdraw_all(now);
         }
     }
 
-    /// What was handed out and has not left waits again, to be prepared anew.
+    /// Ready calls wait again, to be signed anew.
     pub(super) fn withdraw_all(&mut self, now: Millis) {
         for index in self.transient.ready.clone() {
             if self.calls.get(index).is_some_and(|call| call.state == CallState::Ready) {
@@ -251,8 +251,7 @@ impl Run {
         }
     }
 
-    /// A call that was handed out waits again, as if its turn had not come. It was none of its wave,
-    /// either.
+    /// A ready call waits again, as if its slot had not come. It leaves its wave, too.
     pub(super) fn withdraw(&mut self, now: Millis, index: usize) {
         if self.policy.wave_calls > 0 {
             self.calls_in_wave = self.calls_in_wave.checked_sub(1).unwrap_or_else(|| {
@@ -264,8 +263,7 @@ impl Run {
         self.change_call(index, |call| call.state = CallState::Waiting);
     }
 
-    /// Whatever became of calls that were handed out: those that are not ready any more, and have not
-    /// left, are void.
+    /// Cancels the calls that were handed out, were not sent and are not ready any more.
     pub(super) fn canceled(&mut self) -> Vec<Command> {
         let calls = &self.calls;
         let mut void = Vec::new();
@@ -285,11 +283,11 @@ pub(super) enum NextCall {
     Nothing,
     Wait(Millis),
     Claim(usize),
-    /// And when it is due.
+    /// With the time at which it is due.
     Prepare(usize, Millis),
 }
 
-/// It is signed a moment before it is due.
+/// It is signed shortly before it is due.
 fn prepare_by(now: Millis, index: usize, due: Millis) -> NextCall {
     let ahead = due.saturating_sub(SIGN_AHEAD_MS);
     if ahead <= now { NextCall::Prepare(index, due) } else { NextCall::Wait(ahead) }

@@ -1,56 +1,56 @@
-//! The status of a run: what makes it pause, go on, and stop.
+//! The status of a run: what pauses, resumes and stops it.
 
 use super::{Call, CallState, Choice, Millis, Run};
 use crate::{explain::is_wrong_key, model::outcome::Outcome};
 use serde::{Deserialize, Serialize};
 
-/// What a run is doing.
+/// The status of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunStatus {
-    /// Calls are going out.
+    /// Calls are being sent.
     Sending,
-    /// All calls are out; the instances are watched until they are back.
+    /// All calls are sent; the instances are watched until they run.
     Watching,
-    /// It waits for a person.
+    /// It waits for the user.
     Paused(Pause),
-    /// A person stopped it; what was accepted is still watched.
+    /// The user stopped it; accepted instances are still watched.
     Stopped,
-    /// Nothing more will change by itself.
+    /// Finished: nothing more changes without the user.
     Finished,
 }
 
-/// Why a run waits for a person.
+/// Why a run is paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pause {
-    /// Several calls in a row had no usable answer.
+    /// Several consecutive calls had no usable response.
     Unknowns,
-    /// Several calls in a row were refused.
+    /// Several consecutive calls were refused.
     Refusals,
     /// The canary was not accepted.
     Canary,
-    /// More were refused than the person had allowed.
+    /// More were refused than the user had allowed.
     TooManyRefused,
-    /// The journal cannot be written, so that a crash would leave no trace of what was sent.
+    /// The journal cannot be written, so a crash would lose what was sent.
     NoJournal,
-    /// The run was brought back from the journal; nothing goes out until somebody asks.
+    /// The run was restored from the journal; nothing is sent until the user asks.
     Restored,
-    /// The page was offline for so long that nobody may expect calls to go out now.
+    /// The page was offline for so long that sending now would be a surprise.
     WasOffline,
-    /// The page slept for so long that nobody may expect calls to go out now.
+    /// The page slept for so long that sending now would be a surprise.
     Slept,
-    /// There is no key any more; neither calls nor looks go out.
+    /// There is no key any more; neither calls nor describe calls are sent.
     NoKey,
-    /// The operator of the page does not allow the run's cloud or region now; it cannot even look.
+    /// The operator does not allow the run's cloud or region now, not even describe calls.
     NotAllowed,
 }
 
-/// Offline or asleep for longer than this, nothing goes out by itself.
+/// After being offline or asleep for longer, nothing is sent automatically.
 const AWAY_TOO_LONG_MS: u64 = 60_000;
 
 impl Run {
-    /// What the run is doing.
+    /// The status of the run.
     pub fn status(&self) -> RunStatus {
         let in_state =
             |states: &[CallState]| self.calls.iter().any(|call| states.contains(&call.state));
@@ -73,23 +73,23 @@ impl Run {
         }
     }
 
-    /// Whether a person stopped it, and has not asked for more since.
+    /// Whether the user stopped it, and has not asked for more since.
     pub fn is_stopped(&self) -> bool {
         self.stopped
     }
 
-    /// Whether what is described next decides what is sent: bad ids are being isolated.
+    /// Whether the next describe calls decide what is sent: bad ids are being isolated.
     pub fn is_isolating(&self) -> bool {
         !self.transient.isolating.is_empty()
     }
 
-    /// Whether something is still to be sent or to be found out.
+    /// Whether something is still to be sent or to be watched.
     pub fn is_unfinished(&self) -> bool {
         self.status() != RunStatus::Finished || self.choice_count(Choice::SendNotStarted) > 0
     }
 
-    /// Whether another run may be shown in the place of this one, with nothing lost: it is over, or was
-    /// brought back and has not been gone on with.
+    /// Whether the run can be replaced by another one without loss: it is over, or was restored and
+    /// not resumed.
     pub fn can_close(&self) -> bool {
         match self.status() {
             RunStatus::Finished | RunStatus::Paused(Pause::Restored | Pause::NotAllowed) => true,
@@ -108,7 +108,7 @@ impl Run {
         })
     }
 
-    /// Whether the key was refused, and no call was answered otherwise since.
+    /// Whether the key was refused, and no later call was answered otherwise.
     pub fn wants_key(&self) -> bool {
         let answered = |call: &&Call| call.state == CallState::Done;
         let last = self.calls.iter().filter(answered).max_by_key(|call| call.answered_at);
@@ -121,7 +121,7 @@ impl Run {
         fault.is_some_and(|fault| is_wrong_key(self.spec.target().cloud, fault))
     }
 
-    /// Pauses the run if this call, or those before it, came to nothing.
+    /// Pauses the run if this call, or a series with it, failed.
     pub(super) fn consider_pause(&mut self, index: usize, bad: Option<Pause>) {
         let more = self.calls.iter().any(|call| call.state.is_pending());
         match bad {
@@ -151,7 +151,7 @@ impl Run {
         self.transient.changed_state = true;
     }
 
-    /// The browser says that it is on- or offline.
+    /// The browser went on- or offline.
     pub(super) fn online(&mut self, now: Millis, online: bool) {
         match (online, self.transient.offline_since) {
             (false, None) => self.transient.offline_since = Some(now),
@@ -165,7 +165,7 @@ impl Run {
         }
     }
 
-    /// A page that wakes long after it meant to has slept: nobody may expect calls to go out now.
+    /// A page that wakes long after its timer has slept: sending now would be a surprise.
     pub(super) fn detect_sleep(&mut self, now: Millis) {
         let overslept = self.transient.woken_by.is_some_and(|meant| now > meant + AWAY_TOO_LONG_MS);
         if overslept {
@@ -181,7 +181,7 @@ impl Run {
         }
     }
 
-    /// Nothing more goes out until somebody asks; what waits for its turn has not gone out.
+    /// Stops sending until the user asks; waiting calls were not sent.
     pub(super) fn stop(&mut self) {
         self.stopped = true;
         self.transient.claiming = None;
@@ -190,7 +190,7 @@ impl Run {
         self.stop_pending_calls();
     }
 
-    /// Calls that have not gone out are given up; their instances wait for somebody to ask.
+    /// Gives up calls that were not sent; their instances wait for the user.
     fn stop_pending_calls(&mut self) {
         for index in 0..self.calls.len() {
             let waiting = self.calls.get(index).is_some_and(|call| call.state.is_pending());
@@ -200,13 +200,13 @@ impl Run {
         }
     }
 
-    /// A person is there: what had held the run up is over.
+    /// The user is present: clears the reasons for a pause.
     pub(super) fn clear_pause(&mut self) {
         self.closed = false;
         self.transient.lacks_key = false;
         self.pause = None;
         self.bad_calls_in_a_row = 0;
-        // Somebody may have set the page's clock meanwhile.
+        // The page's clock may have been set meanwhile.
         self.clock_corrected = false;
         self.transient.changed_state = true;
     }

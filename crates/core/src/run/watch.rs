@@ -1,4 +1,4 @@
-//! Describes the instances after their calls until each outcome is final.
+//! Watching: describes the instances after their calls until their outcomes are final.
 
 use super::{Millis, Pause, Run, conclude};
 use crate::{
@@ -23,25 +23,26 @@ use std::{
 };
 
 impl Run {
-    /// When the states will be looked at next; `None` if they will not be, or are being.
+    /// When the instances are described next; `None` if they are not, or a describe call is in
+    /// flight.
     pub fn next_describe_at(&self) -> Option<Millis> {
         self.transient.next_describe_at.filter(|_| {
             !self.transient.describing && !self.transient.lacks_key && self.is_watching()
         })
     }
 
-    /// Until when nothing is looked at, since the cloud has had too many describe calls in its window.
+    /// Until when describe calls wait because the cloud throttles them.
     pub fn describes_throttled_until(&self, now: Millis) -> Option<Millis> {
         self.transient.describes_throttled_until.filter(|until| is_ahead(*until, now))
     }
 
-    /// Whether there is anything to look at.
+    /// Whether any instance is watched.
     pub(super) fn is_watching(&self) -> bool {
         !self.transient.isolating.is_empty()
             || (self.policy.watch && self.rows.iter().any(|row| row.watched.is_some()))
     }
 
-    /// The next page of instances to look at, if it is time.
+    /// The next page of instances to describe, if it is due.
     pub(super) fn next_describe(&mut self, now: Millis) -> NextDescribe {
         let resting =
             self.closed || self.pause == Some(Pause::Restored) || self.transient.lacks_key;
@@ -60,7 +61,7 @@ impl Run {
             let watched = self.rows.iter().enumerate();
             let watched = watched.filter(|(_, row)| row.watched.is_some()).map(|(at, _)| at);
             let mut due = BTreeSet::new();
-            // One by one: collecting sorts first, and that is much code for few numbers.
+            // One by one: `collect` into a set sorts first, which is much code for few numbers.
             for position in isolating.chain(watched) {
                 due.insert(position);
             }
@@ -90,7 +91,7 @@ impl Run {
         NextDescribe::Describe(ids)
     }
 
-    /// A describe call came back, or did not.
+    /// A describe call has a result.
     pub(super) fn described(&mut self, now: Millis, ids: &[InstanceId], result: &TransportResult) {
         self.transient.describing = false;
         self.transient.lacks_key |= lacks_key(result);
@@ -108,8 +109,8 @@ impl Run {
         );
         let found = match described {
             Described::Found { instances, .. } => instances,
-            // A describe call that failed shows nothing: what was unknown stays so. If it was for the clock,
-            // that is put right, or nobody would ever find out.
+            // A failed describe call shows nothing: unknown stays unknown. If it failed because of
+            // the clock, that is corrected, or it would never succeed.
             Described::Failed(fault) => {
                 let asked_at = self.transient.last_describes.back().copied().unwrap_or(now);
                 let target = self.spec.target();
@@ -171,7 +172,8 @@ impl Run {
         }
         let call = row.call.and_then(|call| self.calls.get(call));
         let request_id = call.and_then(|call| call.request_id.clone());
-        // When it was sent by the cloud's clock, and no earlier: by its own answer, if there was one.
+        // The earliest time of sending by the cloud's clock: from its own response, if there was
+        // one.
         let sent = row.sent_at.and_then(|at| i64::try_from(at / 1_000).ok());
         let sent = call
             .and_then(|call| call.answered_at_cloud_seconds)
@@ -216,8 +218,8 @@ impl Run {
         });
     }
 
-    /// An instance that is overdue is looked at no more. Before anybody forces it, it is: it may be back.
-    /// Without an answer it is overdue only because it was seen in transition.
+    /// An overdue instance is not described any more. Before it can be forced it is described
+    /// again: it may run. Without a response it is overdue only if a transition was observed.
     pub(super) fn watch_overdue(&mut self, now: Millis, position: usize) {
         let Some(row) = self.rows.get(position) else { return };
         let answered = row.call.and_then(|call| self.calls.get(call)?.request_id.as_ref());
@@ -233,7 +235,7 @@ impl Run {
         });
     }
 
-    /// Looks at this time, unless it does so earlier.
+    /// Describes at this time, unless earlier.
     pub(super) fn describe_by(&mut self, at: Millis) {
         let transient = &mut self.transient;
         transient.describe_interval_ms = 0;
@@ -242,7 +244,7 @@ impl Run {
     }
 }
 
-/// What to do about the states of instances.
+/// What to do about describing.
 pub(super) enum NextDescribe {
     Nothing,
     Wait(Millis),
