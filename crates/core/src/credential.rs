@@ -1,12 +1,12 @@
-//! What can be said of a key before it is used: never more than its shape; and of a secret, once it is
-//! in the browser's keeping, enough to know it again in another field.
+//! Checks of a key before it is used, by its format alone; and fingerprints by which a secret in
+//! the vault is recognised in another field.
 use crate::{
     clouds,
     model::{cloud::Cloud, plan::Refusal},
     signing::Secret,
 };
 
-/// A doubt about a key that is no reason to refuse it.
+/// A doubt about a key that is only a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// It looks like a key id of another cloud.
@@ -15,11 +15,10 @@ pub enum Doubt {
     UnusualLength,
 }
 
-/// Checks the parts of a key by their characters: what cannot travel in a header is refused.
+/// Checks the characters of a key: what cannot be sent in a header is refused.
 ///
-/// # Errors
-/// A part that is missing or has white space, control characters or anything beyond ASCII; a token
-/// for a cloud that has none.
+/// # Errors A part that is missing or contains white space, control characters or non-ASCII
+/// characters; a token for a cloud without tokens.
 pub fn check(
     cloud: &'static Cloud,
     key_id: &str,
@@ -48,15 +47,14 @@ pub fn check_key_id(cloud: &'static Cloud, key_id: &str) -> Result<(), Refusal> 
     plausible.then_some(()).ok_or(Refusal::KeyIdMalformed { label: cloud.credential.key_id_label })
 }
 
-/// Checks a key id that a person, an endpoint or the browser's keeping gives, together with what is
-/// remembered of the secret, before anything is signed with them: a secret in the field for the key id
-/// would go out with every request.
+/// Checks a key id together with the fingerprints of secret and token, whether a user, an endpoint
+/// or the key store supplied it. Called before signing: a secret in the field for the key id would
+/// be sent with every request.
 ///
-/// # Errors
-/// As for [`check_key_id`]; a key id that begins as none of its cloud does, a secret that begins as a
-/// key id does, and two that are swapped; the secret or token itself in the place of the key id; a token
-/// that is the secret, or looks like one or like a key id, and a secret that looks like a token: the
-/// token goes out with every request, as it is.
+/// # Errors As for [`check_key_id`]; a key id without a known prefix of its cloud, a secret with
+/// the prefix of a key id, and two that are swapped; the secret or token in place of the key id; a
+/// token that equals the secret or resembles a secret or a key id, and a secret that resembles a
+/// token: the token is sent with every request.
 pub fn check_key(cloud: &'static Cloud, key_id: &str, guard: Guard) -> Result<(), Refusal> {
     let credential = &cloud.credential;
     if guard.is_in(key_id) {
@@ -86,8 +84,8 @@ pub fn check_key(cloud: &'static Cloud, key_id: &str, guard: Guard) -> Result<()
     misplaced.map_or(Ok(()), |field| Err(Refusal::TokenSwapped { field, label, secret_label }))
 }
 
-/// Whether the token must be taken for the secret or a key id: it is the same text as the secret, or looks
-/// like a secret or a key id of any cloud. Tokens are far longer than both.
+/// Whether the token must be taken for the secret or a key id: it equals the secret, or resembles a
+/// secret or a key id of any cloud. Tokens are much longer than both.
 pub fn is_not_a_token(guard: Guard) -> bool {
     guard.token.is_some_and(|token| {
         guard.secret == Some(token) || matches!(token.likeness, Likeness::KeyId | Likeness::Secret)
@@ -99,33 +97,33 @@ pub fn is_not_a_secret(cloud: &Cloud, secret: Fingerprint) -> bool {
     cloud.credential.token_label.is_some() && secret.likeness == Likeness::Token
 }
 
-/// Whether a secret must be taken for a key id: it begins as a key id of some cloud does. Where key ids
-/// of this cloud have no such beginnings there is their length: no key id is longer than its secret. Two
-/// that are swapped and equally long cannot be distinguished.
+/// Whether a secret must be taken for a key id: it has the prefix of a key id of any cloud. Where
+/// key ids of this cloud have no prefix, by length: a key id is never longer than its secret. Two
+/// swapped parts of equal length are not detected.
 pub fn is_swapped(cloud: &Cloud, key_id: &str, secret: Fingerprint) -> bool {
     let has_beginnings = !cloud.credential.key_id.prefixes.is_empty();
     secret.likeness == Likeness::KeyId
         || (!has_beginnings && key_id.chars().count() > secret.length)
 }
 
-/// Whether a secret begins as a key id of some cloud does: then it is none.
+/// Whether a secret has the prefix of a key id of any cloud.
 pub fn is_like_a_key_id(secret: &str) -> bool {
     Fingerprint::of(secret.chars().map(u32::from)).likeness == Likeness::KeyId
 }
 
-/// The same of a secret that is in memory already.
+/// The same for a [`Secret`].
 pub fn is_secret_like_a_key_id(secret: &Secret) -> bool {
     is_like_a_key_id(secret.as_text())
 }
 
-/// What a text looks like.
+/// What a text resembles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Likeness {
-    /// It begins as a key id of some cloud does.
+    /// It has the prefix of a key id of any cloud.
     KeyId,
-    /// It is as long as a secret of some cloud, of letters that secrets have.
+    /// It has the length and the characters of a secret of any cloud.
     Secret,
-    /// It is far longer than any secret, or has an `=` before its end, where base64 has none.
+    /// It is much longer than any secret, or has an `=` before its end, unlike base64.
     Token,
     /// None of these.
     Nothing,
@@ -167,12 +165,11 @@ impl Likeness {
     }
 }
 
-/// No secret of the clouds is longer than two thirds of this; tokens have hundreds of letters.
+/// No secret of the clouds is longer than two thirds of this; tokens have hundreds of characters.
 const FAR_TOO_LONG: usize = 66;
 
-/// What is remembered of a text that must not be shown: as much as is needed to know it again, and too
-/// little to find it. Of a secret's hundred and more bits these are at most thirty-one, besides its length
-/// and what it looks like.
+/// A fingerprint of a secret: enough to recognise it, too little to find it. Of a secret's more
+/// than one hundred bits at most 31, besides its length and what it resembles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     length: usize,
@@ -180,16 +177,16 @@ pub struct Fingerprint {
     likeness: Likeness,
 }
 
-/// Shorter texts are in others by accident.
+/// Shorter texts occur in others by chance.
 const KNOWN_LENGTH_MIN: usize = 12;
 
-/// Two numbers of a sum over the letters that moves along a text (Rabin, Karp: "Efficient randomized
-/// pattern-matching algorithms", 1987).
+/// Modulus and base of a rolling hash (Rabin and Karp, "Efficient randomized pattern-matching
+/// algorithms", 1987).
 const MODULUS: u64 = (1 << 31) - 1;
 const BASE: u64 = 0x5bd1_e995;
 
 impl Fingerprint {
-    /// Of a text, letter by letter, so that nobody has to have it in one piece.
+    /// Of a text, character by character, so that it need not exist in one piece.
     pub fn of(letters: impl Iterator<Item = u32> + Clone) -> Self {
         let likeness = Likeness::of(&letters);
         let (mut length, mut sum) = (0, 0);
@@ -201,7 +198,7 @@ impl Fingerprint {
         Fingerprint { length, sum: u32::try_from(sum).unwrap_or_default(), likeness }
     }
 
-    /// Whether the text is in another.
+    /// Whether the text occurs in another.
     pub fn is_in(self, text: &str) -> bool {
         if self.length < KNOWN_LENGTH_MIN {
             return false;
@@ -224,7 +221,7 @@ fn next(sum: u64, letter: u32) -> u64 {
     (sum * BASE + u64::from(letter)) % MODULUS
 }
 
-/// What is remembered of the secret and the token that are held.
+/// The fingerprints of the current secret and token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Guard {
     /// Of the secret.
@@ -234,7 +231,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Whether a text has the secret or the token in it.
+    /// Whether a text contains the secret or the token.
     pub fn is_in(self, text: &str) -> bool {
         [self.secret, self.token].into_iter().flatten().any(|one| one.is_in(text))
     }
@@ -252,7 +249,7 @@ pub fn is_temporary(cloud: &Cloud, key_id: &str) -> bool {
     (cloud.credential.is_temporary)(key_id)
 }
 
-/// What is odd about a key id, if anything.
+/// A doubt about a key id, if any.
 pub fn doubt(cloud: &'static Cloud, key_id: &str) -> Option<Doubt> {
     let own = &cloud.credential.key_id;
     let is_one_of = |cloud: &Cloud| {
@@ -272,13 +269,12 @@ fn is_printable(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// As long as the shortest secret of the clouds, nearly, and of capitals, small letters and digits:
+/// Slightly less than the shortest secret of the clouds, with upper case, lower case and digits:
 /// ids and codes do not mix them.
 const KEY_LENGTH_MIN: usize = 28;
 
-/// Whether something in a text looks like a secret or a key id of any cloud. A password of a cloud whose
-/// secrets are shorter does not: what is held is known again by its
-/// [`Trait`](crate::credential::Trait).
+/// Whether a text contains something that looks like a secret or a key id of any cloud. Not a short
+/// password of a cloud with such secrets: the current one is recognised by its [`Fingerprint`].
 pub fn is_like_a_key(text: &str) -> bool {
     let of_a_key = |one| matches!(one, '+' | '/' | '=' | '_' | '.');
     text.split(|one: char| !(one.is_ascii_alphanumeric() || of_a_key(one))).any(|piece| {
@@ -291,7 +287,7 @@ pub fn is_like_a_key(text: &str) -> bool {
     })
 }
 
-/// Whether a piece of text has the length and the letters of a secret, a key id or a token of any cloud, as
+/// Whether a word has the length and the characters of a secret, a key id or a token of any cloud;
 /// some long names do, too.
 pub(crate) fn may_be_secret(piece: &str) -> bool {
     Fingerprint::of(piece.chars().map(u32::from)).likeness != Likeness::Nothing
@@ -337,7 +333,7 @@ mod tests {
                 matches!(refused, Refusal::KeyIdPrefix { .. } | Refusal::KeySwapped { .. }),
                 "{key_id}: {refused:?}"
             );
-            // Whichever of the two is there first.
+            // In either order.
             let has_beginnings = !cloud.credential.key_id.prefixes.is_empty();
             assert_eq!(check_key(cloud, secret, Guard::default()).is_err(), has_beginnings);
             assert_eq!(is_swapped(cloud, "", of(key_id)), has_beginnings);
@@ -346,7 +342,7 @@ mod tests {
             let refused = check_key(cloud, secret, guard(secret));
             assert_eq!(refused, Err(Refusal::SecretInText { field: "keyId" }));
         }
-        // A key id of one cloud is no secret of another.
+        // A key id of one cloud is not a secret of another.
         let zenlayer = clouds::by_id("zenlayer").unwrap();
         let swapped = check_key(zenlayer, "0D9UtpyKYcHxms5v", guard("LTAI5tExampleExample0001"));
         assert!(matches!(swapped, Err(Refusal::KeySwapped { .. })));
@@ -396,11 +392,11 @@ mod tests {
             for token in tokens {
                 assert_eq!(field_of(Some(secret), token), None, "{secret} {token}");
                 assert_eq!(field_of(None, token), None, "{token}");
-                // Swapped, and whichever of the two is there first.
+                // Swapped, in either order.
                 assert!(field_of(Some(token), secret).is_some(), "{secret} {token}");
                 assert!(field_of(None, secret).is_some(), "{secret}");
             }
-            // One text in both fields, whatever it looks like.
+            // The same text in both fields.
             for text in [secret, "a.b.c.d", &"x".repeat(50)] {
                 assert_eq!(field_of(Some(text), text), Some("token"), "{text}");
             }
@@ -413,7 +409,7 @@ mod tests {
             }
             assert_eq!(field_of(Some(secret), "Gu5t9xGARNpq86cd98joQYCN3"), Some("token"));
         }
-        // A token in the field for the secret, before anything is in its own.
+        // A token in the field for the secret, before its own field is filled.
         for token in [tokens[0], &issued, &long] {
             let alibaba = clouds::by_id("alibaba").unwrap();
             let refused = check_key(alibaba, "LTAI5tExampleExample0001", guard(token));
@@ -421,7 +417,7 @@ mod tests {
                 matches!(refused, Err(Refusal::TokenSwapped { field: "secret", .. })),
                 "{token}"
             );
-            // Where there are no tokens a password may be as it likes.
+            // Without tokens a password may have any form.
             let zenlayer = clouds::by_id("zenlayer").unwrap();
             assert_eq!(check_key(zenlayer, "0D9UtpyKYcHxms5v", guard(token)), Ok(()));
         }
@@ -445,7 +441,7 @@ mod tests {
         for text in &others[..3] {
             assert!(!guard.is_in(text), "{text}");
         }
-        // All that it could be taken for in a long text of other letters.
+        // No false match in a long text of pseudo-random characters.
         let mut state = 1_u32;
         let long: String = (0..200_000)
             .map(|_| {

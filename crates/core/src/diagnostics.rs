@@ -1,5 +1,5 @@
 //! What a page can find out about the way to a cloud by itself: from a few harmless answers to a list
-//! of what holds. `cargo xtask proxy-check` sees more, since it also plays the cloud.
+//! of what holds. `cargo xtask proxy-check` sees more, since it also stands where the cloud does.
 
 mod probe;
 

@@ -1,8 +1,7 @@
-//! What is filled in, before anything is asked: the parts always fit each other.
+//! The form: its fields always fit each other.
 //!
-//! Everything that the screen shows of the form comes from here, and so does everything that is
-//! sent: a select cannot show one thing and the request say another. The secret is not here: it
-//! lives in the page's vault and nowhere else.
+//! The screen shows the form from this state only, and requests are made from it, so they cannot
+//! differ. The secret is not here: only the page's vault has it.
 
 pub mod link;
 mod saved;
@@ -20,8 +19,7 @@ use crate::{
 };
 use std::{collections::HashSet, fmt, sync::Arc};
 
-/// What is filled in. Private fields: only [`Form::apply`] changes them, so that they always fit each
-/// other.
+/// The values of the form. Only [`Form::apply`] changes them, so that they always fit each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Form {
     cloud: &'static Cloud,
@@ -42,13 +40,12 @@ pub struct Form {
     guard: Guard,
 }
 
-/// How ids are read: at first without what takes many bytes, closely from when the rest of the program is
-/// there.
+/// The id parser: a small one at first, the full one once the rest of the program is loaded.
 #[derive(Clone, Copy)]
 struct Reader(fn(&str, Option<&'static Cloud>) -> ParsedIds);
 
 impl PartialEq for Reader {
-    /// What was read is compared, not by whom.
+    /// Two forms are equal if their results are, whichever parser made them.
     fn eq(&self, _: &Self) -> bool {
         true
     }
@@ -60,56 +57,56 @@ impl fmt::Debug for Reader {
     }
 }
 
-/// Something that is filled in.
+/// A change of the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FormEdit {
-    /// Another cloud, by its id.
+    /// The cloud, by id.
     Cloud(String),
-    /// Another kind of account, by its id.
+    /// The kind of account, by id.
     Site(String),
-    /// Another region.
+    /// The region.
     Region(String),
-    /// Another operation, by the cloud's own name, or by its verb.
+    /// The operation, by the cloud's own name or its verb.
     Operation(String),
-    /// Another mode, by its id.
+    /// The mode, by id.
     Mode(String),
-    /// Another value of the parameter with [`Role::Batching`].
+    /// The value of the parameter with [`Role::Batching`].
     Batching(String),
-    /// Only check, or not.
+    /// Dry run or not.
     DryRun(bool),
     /// Erase local disks, or not.
     Erase(bool),
-    /// The key id was typed.
+    /// The key id.
     KeyId(String),
-    /// The ids were typed or pasted.
+    /// The text of the ids field.
     IdsText(String),
-    /// Add ids below what was typed.
+    /// Adds ids to the text.
     AddIds(Vec<String>),
-    /// Take ids out. What could not be read of the rest stays.
+    /// Removes ids from the text. Problems stay.
     RemoveIds(Vec<String>),
-    /// Leave only the ids that can be sent.
+    /// Removes everything but the ids that can be sent.
     RemoveProblems,
-    /// The reason or ticket was typed.
+    /// The reason or ticket.
     Reason(String),
-    /// Another way to cut and pace the calls.
+    /// Batch size and pacing.
     Pacing(Pacing),
-    /// What is remembered of the secret and the token, so that no field takes them.
+    /// Fingerprints of secret and token, so that no field accepts them.
     Guard(Guard),
 }
 
-/// What the vault says of something that it holds, without showing it.
+/// The vault's status of the secret or the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretStatus {
     /// Nothing was entered.
     Missing,
-    /// Something that cannot be what it should be.
+    /// Entered, and malformed.
     Malformed,
-    /// Something usable.
+    /// Entered, and well-formed.
     Usable,
 }
 
 impl SecretStatus {
-    /// What can be said of a text that is meant to be a secret or a token.
+    /// The status of a text as a secret or a token.
     pub fn of(text: &str) -> Self {
         if text.is_empty() {
             SecretStatus::Missing
@@ -122,7 +119,7 @@ impl SecretStatus {
 }
 
 impl FormEdit {
-    /// What [`Form::filled`] has named, out of its name and value; `None` for other names.
+    /// The edit for a name and value of [`Form::filled`]; `None` for other names.
     pub fn named(name: &str, value: String) -> Option<Self> {
         Some(match name {
             "cloud" => FormEdit::Cloud(value),
@@ -142,8 +139,8 @@ impl FormEdit {
 }
 
 impl Form {
-    /// Everything that is filled in, by the fields' public names, in the order in which another form
-    /// must be given it to become the same.
+    /// All values by the fields' public names, in the order in which they can be applied to another
+    /// form.
     pub fn filled(&self) -> Vec<(&'static str, String)> {
         let mut filled = vec![
             ("cloud", self.cloud.id.to_owned()),
@@ -163,8 +160,8 @@ impl Form {
         filled
     }
 
-    /// The differences of this form from another, in an order in which that one can be given them. A value
-    /// that a field sets by itself counts as that field's effect; another value was chosen.
+    /// The edits that turn another form into this one, in an applicable order. A value that follows
+    /// from another edit is omitted.
     pub fn edits_from(&self, mut form: Form) -> Vec<FormEdit> {
         let mut edits = Vec::new();
         for (name, value) in self.filled() {
@@ -172,7 +169,7 @@ impl Form {
                 continue;
             }
             let Some(edit) = FormEdit::named(name, value) else { continue };
-            // Ids set no other field, and parsing thousands takes time.
+            // Ids determine no other field, and parsing thousands takes time.
             if !matches!(edit, FormEdit::IdsText(_)) {
                 form.apply(edit.clone());
             }
@@ -183,15 +180,14 @@ impl Form {
 
     /// An empty form of the first cloud.
     ///
-    /// # Panics
-    /// If the list of clouds were empty, or a cloud had nothing to ask: the conformance tests rule
+    /// # Panics If there were no cloud, or a cloud without operations: the conformance tests rule
     /// that out.
     #[allow(clippy::expect_used)]
     pub fn first() -> Self {
         clouds::ALL.first().copied().and_then(Form::new).expect("a cloud to begin with")
     }
 
-    /// An empty form of a cloud; `None` if the cloud had nothing to ask.
+    /// An empty form of a cloud; `None` without operations.
     pub fn new(cloud: &'static Cloud) -> Option<Self> {
         let operation = cloud.operations.first()?;
         Some(Form {
@@ -219,7 +215,7 @@ impl Form {
         self.cloud
     }
 
-    /// The kind of account, by its id.
+    /// The id of the kind of account.
     pub fn site(&self) -> &str {
         &self.site
     }
@@ -239,22 +235,22 @@ impl Form {
         self.mode
     }
 
-    /// All or nothing, or each for itself; `None` where the operation leaves no choice.
+    /// The batching value; `None` where the operation has no such choice.
     pub fn batching(&self) -> Option<&'static str> {
         self.batching
     }
 
-    /// Only check.
+    /// Whether it is a dry run.
     pub fn dry_run(&self) -> bool {
         self.dry_run
     }
 
-    /// Erase local disks.
+    /// Whether local disks are erased.
     pub fn erase(&self) -> bool {
         self.erase
     }
 
-    /// Whether something is asked for that one rarely needs: a dry run, erased disks, other batching.
+    /// Whether a rarely used option is set: a dry run, erased disks, other batching.
     pub fn has_rare_options(&self) -> bool {
         let usual = default_batching(self.cloud, self.operation, false);
         self.dry_run || self.erase || self.batching != usual
@@ -265,12 +261,12 @@ impl Form {
         &self.key_id
     }
 
-    /// The ids as they were typed.
+    /// The text of the ids field.
     pub fn ids_text(&self) -> &Arc<str> {
         &self.ids_text
     }
 
-    /// What was found in them.
+    /// The ids and problems in it.
     pub fn parsed(&self) -> &Arc<ParsedIds> {
         &self.parsed
     }
@@ -280,12 +276,12 @@ impl Form {
         &self.reason
     }
 
-    /// How the calls are to be cut and paced.
+    /// Batch size and pacing.
     pub fn pacing(&self) -> &Pacing {
         &self.pacing
     }
 
-    /// What is among the ids and is of another cloud, each on a line.
+    /// The ids in the text that belong to another cloud, one per line.
     pub(crate) fn ids_text_of(&self, cloud: &'static Cloud) -> String {
         let theirs = self.parsed.problems.iter().filter(|problem| {
             problem.kind == IdProblemKind::OtherCloud && problem.cloud == Some(cloud)
@@ -293,29 +289,29 @@ impl Form {
         theirs.map(|problem| problem.text.as_str()).collect::<Vec<_>>().join("\n")
     }
 
-    /// What the operator of the page allows.
+    /// The operator's limits.
     pub fn limits(&self) -> &Arc<Limits> {
         &self.limits
     }
 
-    /// The clouds that may be chosen.
+    /// The allowed clouds.
     pub fn clouds(&self) -> impl Iterator<Item = &'static Cloud> {
         clouds::ALL.iter().copied().filter(|cloud| self.limits.allows_cloud(cloud))
     }
 
-    /// The operations that may be chosen.
+    /// The allowed operations.
     pub fn operations(&self) -> impl Iterator<Item = &'static Operation> {
         let all = self.cloud.operations.iter();
         all.filter(|operation| self.limits.allows_operation(operation))
     }
 
-    /// The modes that may be chosen.
+    /// The allowed modes.
     pub fn modes(&self) -> impl Iterator<Item = &'static Mode> {
         self.operation.modes.iter().filter(|mode| self.limits.allows_mode(mode))
     }
 
-    /// Sets what the operator allows, and leaves what is no longer allowed for the first thing that
-    /// is. What was typed stays.
+    /// Sets the operator's limits. A choice that is no longer allowed becomes the first allowed
+    /// one; typed texts stay.
     pub fn restrict(&mut self, limits: Arc<Limits>) {
         self.limits = limits;
         let kept = self.clouds().any(|cloud| cloud == self.cloud);
@@ -326,7 +322,7 @@ impl Form {
         self.fit();
     }
 
-    /// The job as it is filled in.
+    /// The input of [`plan`].
     pub fn plan_input(&self) -> PlanInput {
         let mut options: Vec<(String, String)> = self
             .mode
@@ -359,10 +355,9 @@ impl Form {
         }
     }
 
-    /// Checks everything that is filled in, and cuts it into calls.
+    /// Checks the whole form and plans it.
     ///
-    /// # Errors
-    /// The first thing that is missing or wrong.
+    /// # Errors The first field that is missing or wrong.
     pub fn plan(&self, secret: SecretStatus, token: SecretStatus) -> Result<Plan, Refusal> {
         let cloud = self.cloud;
         // First, so that no other refusal repeats the text.
@@ -379,10 +374,9 @@ impl Form {
         }
     }
 
-    /// Checks the key, given what the vault says of the secret.
+    /// Checks the key, given the vault's status of the secret.
     ///
-    /// # Errors
-    /// A half that is missing, or cannot be what it should be.
+    /// # Errors A part that is missing or malformed.
     pub(crate) fn check_key(&self, secret: SecretStatus) -> Result<(), Refusal> {
         credential::check_key(self.cloud, &self.key_id, self.guard)?;
         match secret {
@@ -393,11 +387,10 @@ impl Form {
         }
     }
 
-    /// Checks that neither the secret nor the token is in a field whose text is sent or written
-    /// down. What was typed before them counts, too.
+    /// Checks that neither the secret nor the token is in a field whose text is sent or recorded,
+    /// whichever was typed first.
     ///
-    /// # Errors
-    /// The first field that has one of them in it.
+    /// # Errors The first field with one of them.
     pub fn check_texts(&self) -> Result<(), Refusal> {
         let texts =
             [("keyId", &*self.key_id), ("region", &*self.region), ("instanceIds", &*self.ids_text)];
@@ -407,11 +400,10 @@ impl Form {
         }
     }
 
-    /// Checks that the reason has neither of them in it, nor anything else that looks like a key: it is
-    /// written down and exported.
+    /// Checks that the reason contains neither of them, nor anything else that looks like a key: it
+    /// is recorded and exported.
     ///
-    /// # Errors
-    /// If it has.
+    /// # Errors It does.
     pub fn check_reason(&self) -> Result<(), Refusal> {
         if self.guard.is_in(&self.reason) {
             Err(Refusal::SecretInText { field: "reason" })
@@ -422,7 +414,7 @@ impl Form {
         }
     }
 
-    /// Takes over what somebody has filled in. What does not fit the rest is left as it is.
+    /// Applies an edit. A value that does not fit the others is ignored.
     pub fn apply(&mut self, edit: FormEdit) {
         match edit {
             FormEdit::Cloud(id) => {
@@ -430,8 +422,8 @@ impl Form {
                 if let Some(cloud) = chosen.filter(|cloud| *cloud != self.cloud)
                     && let Some(fresh) = Form::new(cloud)
                 {
-                    // What was typed stays: the ids are read again with the other cloud's eyes. A key
-                    // of one cloud is nothing to another.
+                    // Typed texts stay: the ids are parsed again for the other cloud. The key id
+                    // belongs to its cloud and is removed.
                     let ids_text = Arc::clone(&self.ids_text);
                     let reason = std::mem::take(&mut self.reason);
                     let limits = Arc::clone(&self.limits);
@@ -513,7 +505,8 @@ impl Form {
     pub(crate) fn choose(&mut self, operation: &'static Operation) {
         let mut modes = operation.modes.iter().filter(|mode| self.limits.allows_mode(mode));
         let Some(first) = modes.clone().next().or(operation.modes.first()) else { return };
-        // A force must be chosen anew for every operation; a soft mode of the same name may stay.
+        // A forced mode must be chosen again for every operation; a soft mode of the same name may
+        // stay.
         let same = modes.find(|mode| mode.id == self.mode.id && !mode.force);
         self.operation = operation;
         self.mode = same.unwrap_or(first);
@@ -523,7 +516,7 @@ impl Form {
         self.batching = default_batching(self.cloud, operation, self.dry_run);
     }
 
-    /// Leaves an operation or a mode that is not allowed.
+    /// Replaces an operation or a mode that is not allowed.
     fn fit(&mut self) {
         let kept = self.operations().any(|operation| operation == self.operation);
         let other = self.operations().next().filter(|_| !kept);
@@ -536,7 +529,7 @@ impl Form {
             && self.cloud.regions.required
             && !self.limits.allows_region(&self.region)
         {
-            // One that is the only one needs no choosing.
+            // A single allowed region needs no choice.
             self.region = match regions {
                 [only] => only.clone(),
                 _ => String::new(),
@@ -546,8 +539,8 @@ impl Form {
         self.apply(FormEdit::Erase(self.erase));
     }
 
-    /// This form with these instances, under what is allowed now, with the key that is filled in now if
-    /// it is of the same cloud. A reason is given anew.
+    /// This form with these instances, under the current limits, with the current key if it is of
+    /// the same cloud. The reason must be given again.
     pub(crate) fn restored(mut self, ids: &[InstanceId], now: &Form) -> Form {
         if now.cloud == self.cloud {
             now.key_id.clone_into(&mut self.key_id);
@@ -566,7 +559,7 @@ impl Form {
         self.parse();
     }
 
-    /// The one cloud whose ids were pasted into a form that says nothing of a cloud yet.
+    /// The cloud that all pasted ids belong to, if nothing in the form depends on a cloud yet.
     fn cloud_of_ids(&self) -> Option<&'static Cloud> {
         let says_nothing = self.region.is_empty() && self.key_id.is_empty();
         if !says_nothing || !self.parsed.ids.is_empty() {
@@ -583,7 +576,7 @@ impl Form {
         self.parsed = Arc::new((self.reader.0)(&self.ids_text, Some(self.cloud)));
     }
 
-    /// Reads the ids in this way, now and from now on.
+    /// Parses the ids with this parser from now on.
     pub fn read_with(&mut self, reader: fn(&str, Option<&'static Cloud>) -> ParsedIds) {
         self.reader = Reader(reader);
         self.parse();
@@ -597,8 +590,8 @@ fn choices(operation: &'static Operation) -> &'static [&'static str] {
     }
 }
 
-/// Each for itself, so that one bad instance does not stop the others; but a dry run all together,
-/// because each for itself it would always pass.
+/// Each instance separately, so that one bad instance does not stop the others; but a dry run as a
+/// whole, because separately it would always pass.
 fn default_batching(
     cloud: &Cloud,
     operation: &'static Operation,
@@ -622,7 +615,7 @@ mod tests {
                 "ins-aaaaaaaa, lns-5d8a23rs web\nnot-an-id",
                 "ins-aaaaaaaa, ins-5d8a23rs web\nnot-an-id",
             ),
-            // The same piece twice, and one that another one ends with.
+            // A duplicate, and an id that another one ends with.
             ("lns-5d8a23rs lns-5d8a23rs", "ins-5d8a23rs ins-5d8a23rs"),
             ("xlns-5d8a23rs lns-5d8a23rs", "xlns-5d8a23rs ins-5d8a23rs"),
         ] {
@@ -670,7 +663,7 @@ mod tests {
             form.apply(FormEdit::IdsText(cloud.ids.example.into()));
             assert_eq!(form.cloud(), cloud);
             assert_eq!(form.parsed().ids.len(), 1);
-            // Not one in which something speaks for another cloud.
+            // Not if something in the form depends on another cloud.
             let other = clouds::ALL.iter().copied().find(|other| *other != cloud).unwrap();
             let mut form = Form::new(other).unwrap();
             form.apply(FormEdit::KeyId("KEY".into()));
@@ -679,7 +672,7 @@ mod tests {
             let mut form = Form::new(other).unwrap();
             form.apply(FormEdit::IdsText(format!("{} {}", cloud.ids.example, other.ids.example)));
             assert_eq!(form.cloud(), other);
-            // Nor where that cloud is not allowed.
+            // Nor if that cloud is not allowed.
             let limits = Limits { clouds: Some(vec![other.id.into()]), ..Limits::default() };
             let mut form = Form::new(other).unwrap();
             form.restrict(Arc::new(limits));

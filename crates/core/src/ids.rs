@@ -28,10 +28,10 @@ pub struct ParsedIds {
     pub ids: Vec<ParsedId>,
     /// Everything that is not sent, in the order of the text.
     pub problems: Vec<IdProblem>,
-    /// Words found beside ids and are taken for other columns, headings or members of a JSON
+    /// Words that stood beside ids and are taken for other columns, headings or members of a JSON
     /// object: how many pieces of text.
     pub ignored: u32,
-    /// The first few of them, as they were (shortened if they are very long), so that the page can
+    /// The first few of them, as they stood (shortened if they are very long), so that the page can
     /// say what was left aside.
     pub ignored_examples: Vec<String>,
 }
@@ -47,7 +47,7 @@ impl ParsedIds {
         let mut corrected = String::with_capacity(text.len());
         let mut rest = text;
         for (piece, meant) in self.corrections() {
-            // One that was put together of two is nowhere in the text.
+            // One that was put together of two stands nowhere in the text.
             let Some((before, after)) = split_at_piece(rest, piece) else { continue };
             corrected.push_str(before);
             corrected.push_str(meant);
@@ -80,7 +80,7 @@ fn split_at_piece<'a>(text: &'a str, piece: &str) -> Option<(&'a str, &'a str)> 
         })
 }
 
-/// An id and where it was.
+/// An id and where it stood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedId {
     /// The id.
@@ -101,7 +101,7 @@ pub struct ParsedId {
 pub struct IdProblem {
     /// What is wrong.
     pub kind: IdProblemKind,
-    /// The piece, as it was (shortened if it is very long).
+    /// The piece, as it stood (shortened if it is very long).
     pub text: String,
     /// The line, from 1.
     pub line: u32,
@@ -125,7 +125,7 @@ impl IdProblem {
 pub enum IdProblemKind {
     /// Not an id, for this reason.
     Malformed(Malformation),
-    /// The same id occurred before.
+    /// The same id stood before.
     Repeated,
     /// An id of another cloud.
     OtherCloud,
@@ -179,7 +179,7 @@ pub const IGNORED_EXAMPLES_MAX: usize = 12;
 /// With a cloud, ids of the others become problems; without, every id is taken with its cloud.
 /// Never fails, keeps the order, and takes time linear in the text.
 ///
-/// What is around ids is weighed by line, since that is how tables are pasted:
+/// What stands around ids is weighed by line, since that is how tables are pasted:
 /// * On a line with an id, or with something that was meant as one, plain words are other columns or
 ///   prose: ignored and counted. Unless the line is a list (two ids or more, and more of them than
 ///   of other cells): then each other cell is a problem.
@@ -210,7 +210,7 @@ pub fn parse_at_first(text: &str, cloud: Option<&'static Cloud>) -> ParsedIds {
 fn read<const CLOSE: bool>(text: &str, cloud: Option<&'static Cloud>) -> ParsedIds {
     let parsed = Parser::<CLOSE>::new(cloud, is_json_with_objects(text)).read(text);
     if parsed.ids.is_empty() && parsed.problems.is_empty() && parsed.ignored > 0 {
-        // Nothing else was found: then what was ignored is all there is to report.
+        // Nothing stood beside anything: then what was ignored is all there is to report.
         return Parser::<CLOSE>::new(cloud, false).read(text);
     }
     parsed
@@ -347,7 +347,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         self.found
     }
 
-    /// Zones and states are in their column line after line: a word that was looked at in the line
+    /// Zones and states stand in their column line after line: a word that was looked at in the line
     /// before is not looked at again.
     fn classify(&mut self, column: usize, piece: &Piece<'t>) -> PieceKind {
         if self.words.get(column) == Some(&piece.text) && !piece.compound {
@@ -477,7 +477,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         }
     }
 
-    /// A number on its own is what the line above it says. In an object it is an id if it is a
+    /// A number that stands alone is what the line above it says. In an object it is an id if it is a
     /// proper one.
     fn classify_number(&mut self, piece: &Piece<'t>, kind: &mut PieceKind) {
         if !classify::is_digits(piece.text) {
@@ -522,7 +522,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         let mut ids = pieces.iter().zip(kinds.iter()).filter(|(_, kind)| is_id(kind));
         let (first, second) = (ids.next(), ids.next());
         let has_id = first.is_some();
-        // Said of a line with one id it is said of that one, whatever is between.
+        // Said of a line with one id it is said of that one, whatever stands between.
         let only = first.filter(|_| second.is_none()).map(|(piece, _)| piece.cell);
         let excepted: Vec<u32> = pieces
             .iter()
@@ -550,7 +550,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
             let before = before.and_then(|before| pieces.get(before));
             let end = before.map_or(0, |before| before.start + before.text.len());
             let gap = line.get(end..piece.start).unwrap_or_default();
-            // Its key may be in a column of its own.
+            // Its key may stand in a column of its own.
             let before = before.filter(|one| is_here(one) || gap.contains(['=', ':', '：']));
             let is_number = classify::is_digits(piece.text);
             let is_other = if let Some(has_title) =
@@ -724,7 +724,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         self.drop_heading();
     }
 
-    /// What was there was no heading: each of its cells is a problem, unless the text around it was
+    /// What stood there was no heading: each of its cells is a problem, unless the text around it was
     /// pasted with the ids.
     fn drop_heading(&mut self) {
         let Some(heading) = self.heading.take() else { return };
@@ -735,7 +735,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
             }
             let index = self.found.problems.len();
             if !CLOSE {
-                // All of them are reported.
+                // All of them are told.
             } else if heading.is_beside {
                 self.beside.push(index);
             } else if !is_like_an_id(cell) {
@@ -872,7 +872,7 @@ fn cells<'t>(line: &'t str, pieces: &[Piece<'t>], kinds: &[PieceKind]) -> Vec<Ce
             }
             // A cell begins with its first word, so that bullets and rules make none.
             (_, last) if matches!(kind, PieceKind::Mark) => {
-                // `"RegionId": …`: what was before the colon is a key.
+                // `"RegionId": …`: what stood before the colon is a key.
                 if let Some(last) = last.filter(|_| piece.text.starts_with([':', '='])) {
                     last.is_key = true;
                 }

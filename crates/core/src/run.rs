@@ -1,8 +1,8 @@
-//! A plan being carried out, as a state machine without I/O.
+//! The execution of a plan, as a state machine without I/O.
 //!
-//! Events go in ([`Run::handle`]), commands come out, and whoever holds the machine carries them
-//! out: it has no clock (the time is an argument), no network and no randomness. So a test can play
-//! thousands of schedules of faults against it (`tests/simulation`) and check after every step:
+//! [`Run::handle`] takes events and returns commands, which the caller carries out. There is no
+//! clock (the time is an argument), no network and no randomness, so a test can simulate thousands
+//! of schedules with faults (`tests/simulation`) and check these invariants after every step:
 //!
 //! 1. every instance has exactly one outcome, and the counts add up to the number of ids;
 //! 2. no instance is sent twice, unless the user asked for it or nothing was provably done;
@@ -13,8 +13,8 @@
 //! 7. only what was shown and confirmed is sent or sent again;
 //! 8. a throttled call waits for the cloud's next window, once the page knows of it.
 //!
-//! There is one way in, and here is what it leads to; the files beside this one each have what
-//! happens to one part of the state, in the order in which a call goes through them.
+//! `handle` is the only entry. The files of this module each contain the events of one part of the
+//! state, in the order of a call's life.
 
 pub mod export;
 
@@ -63,10 +63,10 @@ use std::{
 };
 use watch::NextDescribe;
 
-/// With something to send, this is the longest time between two events of a page that is awake.
+/// With something to send, the longest time between two events of a page that is awake.
 const AWAKE_EVERY_MS: u64 = 20_000;
 
-/// Milliseconds since 1970, by the page's own clock.
+/// Milliseconds since 1970, by the page's clock.
 pub type Millis = u64;
 
 /// A run.
@@ -90,21 +90,21 @@ pub struct Run {
     transient: Transient,
 }
 
-/// What a page that is opened again does not need to know.
+/// State that is not restored from the journal.
 #[derive(Clone, Debug)]
-// Facts that have nothing to do with each other.
+// Independent facts.
 #[allow(clippy::struct_excessive_bools)]
 struct Transient {
     rate_limiter: rate_limiter::RateLimiter,
     next_record: u64,
-    /// Calls that were handed out and have not left, as far as the page knows.
+    /// Calls that were handed out for signing and are not sent, as far as the page knows.
     ready: BTreeSet<usize>,
-    /// The record whose word a claiming call waits for.
+    /// The record that a claiming call waits for.
     claiming: Option<(u64, usize)>,
     changed_rows: BTreeSet<usize>,
     changed_calls: BTreeSet<usize>,
     changed_state: bool,
-    /// Whether the header is written.
+    /// Whether the header record is written.
     opened: bool,
     due: VecDeque<usize>,
     describing: bool,
@@ -112,26 +112,26 @@ struct Transient {
     describe_interval_ms: u64,
     last_describes: VecDeque<Millis>,
     isolating: Vec<(usize, Option<Eligibility>)>,
-    /// Rows of a run that was brought back whose state nobody has looked at since.
+    /// Rows of a restored run that were not described since.
     undescribed: BTreeSet<usize>,
-    /// When the rows were last looked at, as far as this page has done so.
+    /// When each row was last described by this page.
     described_at: HashMap<usize, Millis>,
     offline_since: Option<Millis>,
     hidden: bool,
-    /// A request could not be signed, or the page says that the next one could not be.
+    /// A request could not be signed, or the page reports that the next one could not be.
     lacks_key: bool,
-    /// When the cloud's clock was last learned.
+    /// When the clock skew was last learned.
     clock_set_at: Option<Millis>,
-    /// Until when the cloud refuses all calls of this kind.
+    /// Until when the cloud throttles operations.
     throttled_until: Option<Millis>,
-    /// The same of describe calls, which it counts by themselves.
+    /// Until when it throttles describe calls, which it counts separately.
     describes_throttled_until: Option<Millis>,
     woken_by: Option<Millis>,
     now: Millis,
 }
 
 impl PartialEq for Transient {
-    /// Two runs are the same if what matters of them is: this is what does not.
+    /// Always equal: two runs are compared without their transient state.
     fn eq(&self, _: &Self) -> bool {
         true
     }
@@ -140,8 +140,8 @@ impl PartialEq for Transient {
 impl Eq for Transient {}
 
 impl Run {
-    /// A run of a confirmed plan. `skipped` are ids that were left out with a reason; `known` is
-    /// what a preflight before the plan has shown.
+    /// A run of a confirmed plan. `skipped` are ids that were skipped, with the reasons; `known`
+    /// are the instances as described by the preflight.
     pub fn new(
         about: About,
         plan: &Plan,
@@ -159,7 +159,7 @@ impl Run {
         let left_out =
             skipped.iter().map(|(id, reason)| (id, Outcome::Skipped, None, Some(*reason)));
         for (id, outcome, call, skipped) in planned.chain(left_out) {
-            // An id that is both planned and skipped keeps its first place.
+            // An id that is both planned and skipped keeps its first position.
             if index.contains_key(id) {
                 continue;
             }
@@ -247,53 +247,53 @@ impl Run {
         }
     }
 
-    /// The same run, with what is not sent of the text that its ids were found in.
+    /// Adds the entries of the ids field that are not sent.
     pub(crate) fn with_problems(mut self, problems: &[IdProblem]) -> Self {
         self.refused_entries = problems.iter().map(RefusedEntry::of).collect();
         self
     }
 
-    /// The entries of the field that are not sent.
+    /// The entries of the ids field that are not sent.
     pub fn refused_entries(&self) -> &[RefusedEntry] {
         &self.refused_entries
     }
 
-    /// What is written about it.
+    /// Reason, key id, person and time of the confirmation.
     pub fn about(&self) -> &About {
         &self.about
     }
 
-    /// What is asked.
+    /// The operation.
     pub fn spec(&self) -> &Arc<OperationSpec> {
         &self.spec
     }
 
-    /// How it goes about its work.
+    /// Retries, watching and pacing.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// The instances, in the order of the ids given, the skipped ones last.
+    /// The instances in the order of the given ids, the skipped ones last.
     pub fn rows(&self) -> &[Arc<Row>] {
         &self.rows
     }
 
-    /// The calls, in the order in which they go out.
+    /// The calls in sending order.
     pub fn calls(&self) -> &[Call] {
         &self.calls
     }
 
-    /// When the first call went out.
+    /// When the first call was sent.
     pub fn started_at(&self) -> Option<Millis> {
         self.started_at
     }
 
-    /// Whether the person is done with it.
+    /// Whether the user has closed it.
     pub fn is_closed(&self) -> bool {
         self.closed
     }
 
-    /// Handles an event at a time, and says what to do next.
+    /// Handles an event at a time and returns the commands to carry out.
     pub fn handle(&mut self, now: Millis, event: Event) -> Vec<Command> {
         self.detect_sleep(now);
         self.transient.now = now;
@@ -311,10 +311,10 @@ impl Run {
             Event::Settings { limits, through_proxy } => {
                 self.policy.through_proxy = through_proxy;
                 self.restrict(&limits);
-                // What leaves goes the way of today.
+                // What was signed for the old settings is withdrawn.
                 self.withdraw_all(now);
             }
-            // Written down with what is signed with it.
+            // Recorded together with what it signs.
             Event::KeyId(key_id) => {
                 if self.about.key_id != key_id {
                     self.withdraw_all(now);
@@ -365,8 +365,7 @@ impl Run {
                     .push(Command::Describe { ids, clock_skew_seconds: self.clock_skew_seconds });
             }
         }
-        // So that it is noticed if the page sleeps while something waits for its turn, or for the answer
-        // to what went before it.
+        // Wakes regularly while a call waits, so that a sleep of the page is noticed.
         if !self.is_blocked() && self.calls.iter().any(|call| call.state.is_pending()) {
             wake_at(now + AWAKE_EVERY_MS);
         }

@@ -1,8 +1,7 @@
-//! The page as a state machine: what is filled in, and what follows from it.
+//! The session: the form, the preflight and the review, as a state machine.
 //!
-//! Everything that the screen shows of the form and of the review comes from here, and so does
-//! everything that is sent: a select cannot show one thing and the request say another. The secret
-//! is not here: it lives in the page's vault and nowhere else.
+//! The screen shows the form and the review from this state only, and requests are made from it, so
+//! they cannot differ. The secret is not here: only the page's vault has it.
 mod instance_list;
 mod link;
 mod region_search;
@@ -30,7 +29,7 @@ use crate::{
 };
 use std::{collections::HashSet, sync::Arc};
 
-/// What is filled in, and how far the person has come.
+/// The form and the current step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
     locale: Locale,
@@ -39,37 +38,37 @@ pub struct Session {
     deferred: Vec<Arc<Deferred>>,
 }
 
-/// How far the person has come.
+/// The current step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// Filling in.
+    /// The form is being filled in.
     Compose {
-        /// Why the last attempt to go on was refused.
+        /// Why the last attempt to continue was refused.
         refusal: Option<Refusal>,
     },
-    /// The states of the instances are being read, before anything is decided.
+    /// The preflight reads the states of the instances.
     Preflight {
-        /// How far it is.
+        /// Its state.
         preflight: Arc<Preflight>,
     },
-    /// Looking at exactly what will be sent.
+    /// The user reviews exactly what will be sent.
     Review(Arc<Review>),
 }
 
-/// What is about to be sent, and what is left out.
+/// What will be sent, and what is skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
-    /// What is asked, whether or not any instance can take it.
+    /// The operation, whether or not any instance is eligible.
     pub spec: Arc<OperationSpec>,
-    /// What will be sent; `None` if no instance can take it.
+    /// What will be sent; `None` if no instance is eligible.
     pub plan: Option<Arc<Plan>>,
-    /// What is left out, with the reasons.
+    /// The skipped instances with the reasons.
     pub skipped: Arc<Vec<(InstanceId, SkipReason)>>,
-    /// What the preflight has shown; `None` if the person goes on without one.
+    /// The result of the preflight; `None` if it was skipped.
     pub preflight: Option<Arc<PreflightResult>>,
-    /// What was typed into the field that asks for the count.
+    /// The text in the field for the count.
     pub typed_count: String,
-    /// The search for instances that were not found, in other regions.
+    /// The search for missing instances in other regions.
     pub region_search: Option<Arc<RegionSearch>>,
 }
 
@@ -79,7 +78,7 @@ impl Review {
         self.plan.as_ref().is_some_and(|plan| plan.needs_typed_count())
     }
 
-    /// Whether it may be sent: there is something to send, and the count is typed where it must be.
+    /// Whether it may be sent: there is a plan, and the count is typed where required.
     pub fn may_send(&self) -> bool {
         self.plan.as_ref().is_some_and(|plan| {
             !self.needs_typed_count()
@@ -87,12 +86,12 @@ impl Review {
         })
     }
 
-    /// What the preflight has shown of an instance.
+    /// The description of an instance by the preflight.
     pub fn state_of(&self, id: &InstanceId) -> Option<&DescribedInstance> {
         self.preflight.as_ref()?.instances.iter().find(|state| state.id == id.as_str())
     }
 
-    /// The ids that are left out for a reason.
+    /// The ids that were skipped for a reason.
     fn skipped_for(&self, reason: SkipReason) -> Vec<InstanceId> {
         self.skipped
             .iter()
@@ -102,73 +101,73 @@ impl Review {
     }
 }
 
-/// What a person does.
+/// What the user does.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// Another language.
     Locale(Locale),
-    /// What the operator allows has been read.
+    /// The operator's limits were read.
     Restrict(Arc<Limits>),
-    /// Something is filled in.
+    /// A field was changed.
     Edit(FormEdit),
-    /// On to the review, given what the vault knows of secret and token: looks at the instances
-    /// first, unless disabled.
+    /// Continue to the review, given the vault's status of secret and token. Runs the preflight
+    /// first, unless it is skipped.
     Review {
-        /// Whether a secret is held, and is one.
+        /// The status of the secret.
         secret: SecretStatus,
-        /// Whether a token is held.
+        /// The status of the token.
         token: SecretStatus,
-        /// Whether calls travel through a proxy that must say who answered.
+        /// Whether calls go through a proxy that must say who responded.
         through_proxy: bool,
-        /// Whether to look at the instances before.
+        /// Whether to run the preflight.
         preflight: bool,
-        /// How old the preflight is that this one is done instead of: [`Session::outdated`].
+        /// The age of the preflight that this one replaces: [`Session::outdated`].
         replaced_age_ms: Option<u64>,
     },
-    /// A describe call of the preflight, or of the search elsewhere, has come back, or not.
+    /// A describe call of the preflight or of the region search has a result.
     Described {
         /// The page's clock.
         now: Millis,
-        /// The ids that were asked for.
+        /// The requested ids.
         ids: Vec<InstanceId>,
-        /// What came.
+        /// The result.
         result: TransportResult,
     },
-    /// On to the review with what the preflight has shown so far, or without a preflight.
+    /// Continue to the review with the states so far, or without any.
     SkipPreflight,
     /// The count was typed.
     TypedCount(String),
-    /// Ask for the other verb instead, for those that were left out for this reason.
+    /// Use the other verb for the instances that were skipped for this reason.
     Instead {
         /// The reason.
         reason: SkipReason,
-        /// What to ask instead.
+        /// The other verb.
         verb: Verb,
     },
-    /// Look for the instances that were not found in the other regions.
+    /// Search the other regions for the instances that were not found.
     SearchRegions {
-        /// Whether calls travel through a proxy that must say who answered.
+        /// Whether calls go through a proxy that must say who responded.
         through_proxy: bool,
     },
-    /// Go to another region, with the instances that were found there.
+    /// Switch to another region, with the instances that were found there.
     GoTo {
         /// The region.
         region: String,
     },
-    /// What was asked for is refused, at the field that it is about.
+    /// A refusal to show at the field that it is about.
     Refuse(Refusal),
-    /// Go to another cloud, with the ids that are of that one.
+    /// Switch to another cloud, with the ids that belong to it.
     GoToCloud(&'static Cloud),
-    /// Fill in what was set aside last.
+    /// Restore the last deferred form.
     RestoreDeferred,
-    /// Forget what was set aside last.
+    /// Delete the last deferred form.
     DropDeferred,
     /// Back to the form.
     Back,
 }
 
 impl Session {
-    /// What follows from a form.
+    /// A session with this form.
     pub fn new(locale: Locale, mut form: Form) -> Self {
         form.read_with(parse_ids);
         let step = Step::Compose { refusal: None };
@@ -180,28 +179,28 @@ impl Session {
         self.locale
     }
 
-    /// What is filled in.
+    /// The form.
     pub fn form(&self) -> &Form {
         &self.form
     }
 
-    /// How far the person has come.
+    /// The current step.
     pub fn step(&self) -> &Step {
         &self.step
     }
 
-    /// What was set aside, the last of it last.
+    /// The deferred forms, oldest first.
     pub fn deferred(&self) -> &[Arc<Deferred>] {
         &self.deferred
     }
 
-    /// Takes what has been asked for out of what was set aside.
+    /// Removes instances that were sent from the deferred forms.
     pub fn remove_sent(&mut self, ids: &[InstanceId]) {
         let asked = ids.iter().map(InstanceId::as_str).collect();
         self.deferred.retain_mut(|one| Arc::make_mut(one).without(&asked));
     }
 
-    /// What is under review.
+    /// The review, in that step.
     pub fn review(&self) -> Option<&Arc<Review>> {
         match &self.step {
             Step::Compose { .. } | Step::Preflight { .. } => None,
@@ -209,12 +208,12 @@ impl Session {
         }
     }
 
-    /// The plan under review.
+    /// The reviewed plan.
     pub fn plan(&self) -> Option<&Arc<Plan>> {
         self.review().and_then(|review| review.plan.as_ref())
     }
 
-    /// Whether what is reviewed may be sent.
+    /// Whether the reviewed plan may be sent.
     pub fn may_send(&self) -> bool {
         self.review().is_some_and(|review| {
             review.may_send()
@@ -223,13 +222,13 @@ impl Session {
         }) && self.reason_refusal().is_none()
     }
 
-    /// How old the preflight is that the review rests on, if it is too old to send anything on its word:
-    /// it is to be done again, and reviewed again. `None` too where a person has chosen to go on without one.
+    /// The age of the review's preflight, if it is too old to send anything: it must be repeated,
+    /// and its result reviewed. `None` if the user has skipped the preflight.
     pub fn outdated(&self, now: Millis) -> Option<u64> {
         run::outdated(self.review()?.preflight.as_ref()?.at, now)
     }
 
-    /// Checks that each instance that would be asked for was seen to be one of the operator's selection.
+    /// Checks that every instance to be sent was described and matches the operator's selection.
     fn check_selected(&self, review: &Review) -> Result<(), Refusal> {
         let limits = self.form.limits();
         let Some(selection) = &limits.selection else { return Ok(()) };
@@ -248,17 +247,17 @@ impl Session {
         }
     }
 
-    /// What is wrong with the reason.
+    /// Why the reason is refused.
     pub fn reason_refusal(&self) -> Option<Refusal> {
         let limits = self.form.limits();
         let missing = !limits.allows_reason(self.form.reason());
         self.form.check_reason().err().or(missing.then_some(Refusal::ReasonMissing))
     }
 
-    /// The run of a plan that a person has confirmed and the page around the console approved, if that is
-    /// what is under review now; `None` if not, where the preflight that it rests on is too old, and where it is
-    /// not certain enough for the operator that what is sent arrives once. `id` is a name that no other run has, `person` who confirmed it, if
-    /// that is known.
+    /// The run of a plan that the user confirmed and the host page approved. `None` if it is not
+    /// the reviewed plan, if its preflight is too old, or if the operator requires proof that the
+    /// proxy refuses a second copy. `id` is a new unique name; `person` is who confirmed it, if
+    /// known.
     pub fn run(
         &self,
         approved: &Plan,
@@ -291,7 +290,8 @@ impl Session {
         Some(run.with_clock_skew(skew_seconds).with_problems(&self.form.parsed().problems))
     }
 
-    /// Fills the form in for a new run of some instances of an old one, with its cloud, region and key.
+    /// Fills the form for a new run of some instances of an old one, with its cloud, region and
+    /// key.
     pub fn fill_from_run(&mut self, run: &Run, ids: &[InstanceId], operation: &Operation) {
         let target = run.spec().target();
         let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
@@ -307,11 +307,9 @@ impl Session {
         }
     }
 
-    /// The list of the instances from which to choose: those that match a query, and the operator's
-    /// selection if there is one.
+    /// The list of instances to choose from: those that match a query and the operator's selection.
     ///
-    /// # Errors
-    /// What is missing or wrong in the form, or not allowed.
+    /// # Errors What is missing, wrong or not allowed in the form.
     pub fn instance_list(
         &self,
         query: &InstanceQuery,
@@ -330,8 +328,8 @@ impl Session {
         Ok(InstanceList::new(target, query, through_proxy))
     }
 
-    /// What to do for the preflight that is under way, if one is; with the target that it looks at, and
-    /// the seconds to add to the page's clock for the signature.
+    /// The next command of the preflight or of the region search, if one is running; with its
+    /// target and the seconds to add to the page's clock for the signature.
     pub fn next_preflight(&mut self, now: Millis) -> Option<(Target, i64, PreflightCommand)> {
         match &mut self.step {
             Step::Compose { .. } => None,
@@ -347,7 +345,7 @@ impl Session {
         }
     }
 
-    /// Carries out an action. False if it does not apply here: nothing has changed then.
+    /// Handles an action. False if nothing has changed.
     pub fn update(&mut self, action: Action) -> bool {
         let before = self.clone();
         self.apply(action);
@@ -367,11 +365,11 @@ impl Session {
                     Arc::make_mut(review).typed_count = text;
                 }
             }
-            // Neither changes what is asked, so the review stays.
+            // Not part of what is sent, so the review stays.
             Action::Edit(FormEdit::Reason(reason)) => self.form.apply(FormEdit::Reason(reason)),
             Action::Edit(FormEdit::Guard(guard)) => {
                 self.form.apply(FormEdit::Guard(guard));
-                // Nor does this, unless a secret turns out to be where it must not.
+                // Nor is this, unless the secret turns out to be in another field.
                 let refusal = self.form.check_texts().err();
                 if refusal.is_some() && !matches!(self.step, Step::Compose { .. }) {
                     self.step = Step::Compose { refusal };
@@ -392,7 +390,7 @@ impl Session {
             }
             Action::Back => self.step = Step::Compose { refusal: None },
             Action::Restrict(limits) => self.restrict(limits),
-            // A plan under review is what was filled in: to change that is to leave the review.
+            // The reviewed plan was made from the form: a change leaves the review.
             Action::Edit(edit) => {
                 let before = self.form.clone();
                 self.form.apply(edit);
@@ -411,10 +409,10 @@ impl Session {
         let only_once = *before == Limits { once_proven: before.once_proven, ..(*limits).clone() };
         self.form.restrict(limits);
         if only_once {
-            // The same is allowed: what is known of the proxy is no part of what was reviewed.
+            // The limits are the same: what is known of the proxy is not part of the review.
             self.replan();
         } else {
-            // What is under review was allowed, and may no longer be.
+            // The reviewed plan may no longer be allowed.
             self.step = Step::Compose { refusal: None };
         }
     }
@@ -427,7 +425,7 @@ impl Session {
         preflight: bool,
         replaced_age_ms: Option<u64>,
     ) {
-        // One that failed is tried again for the same reason.
+        // A retry of a failed preflight replaces the same one.
         let replaced_age_ms = replaced_age_ms.or_else(|| match &self.step {
             Step::Preflight { preflight } => preflight.result().replaced_age_ms,
             Step::Compose { .. } | Step::Review(_) => None,
@@ -499,7 +497,7 @@ impl Session {
         };
     }
 
-    /// The same instances, cut and paced in another way, or with something else known of the proxy.
+    /// Plans the same instances with other batches, pacing or knowledge of the proxy.
     fn replan(&mut self) {
         let pacing = *self.form.pacing();
         let limits = self.form.limits();
@@ -529,8 +527,7 @@ impl Session {
         }
     }
 
-    /// What is among the ids and is of another cloud is read with that cloud's eyes, the rest is set
-    /// aside.
+    /// Fills the form with the ids that belong to another cloud, and defers the rest.
     fn go_to_cloud(&mut self, cloud: &'static Cloud) {
         let ids_text = self.form.ids_text_of(cloud);
         if ids_text.is_empty() || !self.form.clouds().any(|allowed| allowed == cloud) {
@@ -624,7 +621,7 @@ mod tests {
         session.update(Action::Review { secret, token, through_proxy, preflight, replaced_age_ms });
     }
 
-    /// A run's files say what was not sent, too, without what looks like a secret.
+    /// The exports of a run list what was not sent, with secrets hidden.
     #[test]
     fn a_run_lists_the_refused_entries() {
         let mut session = filled();
@@ -661,7 +658,8 @@ mod tests {
         serde_json::to_string(&records).unwrap()
     }
 
-    /// What the form could not tell before the rest of the program was there, it tells from then on.
+    /// Problems that the first part of the program cannot detect are detected once the rest is
+    /// loaded.
     #[test]
     fn ids_are_read_closely_from_the_session_on() {
         let mut form = Form::first();
@@ -695,7 +693,7 @@ mod tests {
         assert_eq!(run.clock_correction_seconds(), None);
     }
 
-    /// Approved was what was shown then: other instances, or something else done to them, are not.
+    /// Approved is what was shown then: not other instances or another operation.
     #[test]
     fn a_plan_that_left_review_becomes_no_run() {
         let mut session = filled();
@@ -746,13 +744,13 @@ mod tests {
         let before = session.review().unwrap().clone();
         assert!(before.may_send(), "the plan itself is in order");
         assert!(asked(&session).is_none());
-        // Found out while it is under review: the same is there, and may be sent.
+        // Proven during the review: the same plan may be sent.
         restrict(&mut session, limits(true));
         let after = session.review().unwrap().clone();
         assert!(after.spec.limits().once_proven && !before.spec.limits().once_proven);
         assert!(after.plan.as_ref().unwrap().ids().eq(before.plan.as_ref().unwrap().ids()));
         assert!(asked(&session).unwrap().spec().limits().once_proven);
-        // And found out to be no longer so.
+        // And no longer proven.
         restrict(&mut session, limits(false));
         assert!(session.review().is_some() && asked(&session).is_none());
         restrict(&mut session, Limits { once_required: false, ..limits(false) });
@@ -760,7 +758,7 @@ mod tests {
         review(&mut session, false);
         assert!(asked(&session).is_some());
 
-        // A rehearsal changes nothing, however often it arrives.
+        // A dry run may arrive any number of times.
         let can = |cloud: &&&Cloud| {
             let operation = cloud.operations.first().unwrap();
             operation.parameter_for(Role::DryRun).is_some()
@@ -812,14 +810,14 @@ mod tests {
         assert_eq!(deferred.beside(session.form()), 2);
         assert_eq!(deferred.form().operation().verb, Verb::Reboot);
 
-        // Nothing was started: all of them are there again.
+        // Nothing was started: all of them are restored.
         let mut at_once = session.clone();
         at_once.update(Action::RestoreDeferred);
         assert_eq!(ids_of(&at_once), ALL);
         assert_eq!(at_once.form().operation().verb, Verb::Reboot);
         assert!(at_once.deferred().is_empty());
 
-        // What was started meanwhile does not come back, and the key that is filled in now stays.
+        // A started instance is not restored, and the key in the form stays.
         session.remove_sent(&[InstanceId::new(ALL[0])]);
         session.update(Action::Edit(FormEdit::KeyId("AKIDOTHER".into())));
         session.update(Action::Edit(FormEdit::Reason(String::new())));
@@ -830,7 +828,7 @@ mod tests {
         dropped.update(Action::DropDeferred);
         assert!(dropped.deferred().is_empty());
         assert_eq!(ids_of(&dropped), ALL[..1]);
-        // When all of them were asked for nothing is left to come back.
+        // With all of them sent nothing is left to restore.
         let mut session = filled();
         one_is_stopped(&mut session);
         session.update(Action::Instead { reason, verb: Verb::Start });
@@ -865,12 +863,12 @@ mod tests {
         session.update(Action::RestoreDeferred);
         assert_eq!(session.form().cloud().id, "tencent");
         assert_eq!(ids_of(&session), ALL[..1]);
-        // There are none of that cloud.
+        // No id belongs to that cloud.
         let mut none = filled();
         assert!(!none.update(Action::GoToCloud(other)));
     }
 
-    /// The operator's selection holds whatever is filled in, and however.
+    /// The operator's selection applies to every way of filling in the form.
     #[test]
     fn an_instance_outside_the_selection_is_never_sent() {
         let selection = |text: &str| {
@@ -892,7 +890,7 @@ mod tests {
         };
         let mut session = filled();
         session.update(Action::Restrict(selection("tag:team=web")));
-        // Without a preflight there is no way to the review.
+        // The preflight cannot be skipped.
         review(&mut session, false);
         assert!(matches!(session.step(), Step::Preflight { .. }));
         session.update(Action::SkipPreflight);
@@ -906,7 +904,7 @@ mod tests {
         assert!(session.may_send());
         let run = session.run(&plan, "r".into(), 7, None, true).unwrap();
         assert_eq!(run.about().selection.as_deref(), Some("tag:team=web"));
-        // A run is held to it, too: this one was checked by it, one of before was not.
+        // A run obeys it, too: this one was checked, an older one was not.
         let not_started = || run.clone();
         let held_to = |limits: &Arc<Limits>| {
             let mut run = not_started();
@@ -918,7 +916,7 @@ mod tests {
         assert_eq!(held_to(&selection("tag:team=web")), None);
         assert!(matches!(held_to(&selection("tag:team=db")), Some(Refusal::NotSelected { .. })));
         assert!(held_to(&Arc::default()).is_none());
-        // A review of before does not do under another selection.
+        // A review under an older selection is void.
         session.update(Action::Restrict(selection("tag:team=db")));
         assert!(session.review().is_none());
         assert!(session.run(&plan, "r".into(), 7, None, true).is_none());
@@ -973,7 +971,7 @@ mod tests {
 
     const ALL: [&str; 3] = ["ins-aaaaaaaa", "ins-bbbbbbbb", "ins-cccccccc"];
 
-    /// Everything runs, and the cloud says so to a preflight that asks now.
+    /// A preflight at a time, to which the cloud answers that everything runs.
     fn preflight(session: &mut Session, now: Millis) {
         let (_, _, command) = session.next_preflight(now).unwrap();
         let PreflightCommand::Describe(ids) = command else { panic!("{command:?}") };
@@ -983,7 +981,7 @@ mod tests {
             format!(r#"{{"Response":{{"TotalCount":3,"InstanceSet":[{set}],"RequestId":"d"}}}}"#);
         let headers = vec![("proxy-status".into(), "relight-proxy; received-status=200".into())];
         let result = TransportResult::Answered(Response { status: 200, headers, body });
-        // However late the answer comes: what it says was so when it was asked for.
+        // A late response describes the time of its request.
         session.update(Action::Described { now: now + 30_000, ids, result });
         assert_eq!(session.review().unwrap().preflight.as_ref().unwrap().at, now);
     }
@@ -1005,19 +1003,19 @@ mod tests {
             (NOW + BOUND, None),
             (NOW + BOUND + 1, Some(BOUND + 1)),
             (NOW + 86_400_000, Some(86_400_000)),
-            // Clocks are put right by a little now and then, and more than that tells nothing.
+            // Small clock corrections are normal; a larger one makes the age unknown.
             (NOW - 2_000, None),
             (NOW - 3_600_000, Some(3_600_000)),
         ] {
             assert_eq!(session.outdated(now), age);
             assert_eq!(begins(&session, now).is_some(), age.is_none(), "{now}");
         }
-        // Another pace is another plan, and no other look.
+        // Other pacing makes another plan, and no other preflight.
         session.update(Action::Edit(FormEdit::Pacing(Pacing::default())));
         assert!(session.outdated(NOW + BOUND + 1).is_some());
         assert_eq!(session.review().unwrap().preflight.as_ref().unwrap().replaced_age_ms, None);
 
-        // It is done again, says so, and holds; tried again it says so, too.
+        // The repeated preflight is valid and carries the age; a retry of it does, too.
         let later = NOW + 420_000;
         let replaced_age_ms = session.outdated(later);
         assert_eq!(replaced_age_ms, Some(420_000));
@@ -1036,13 +1034,13 @@ mod tests {
         );
         assert_eq!(session.outdated(later + BOUND), None);
         assert!(session.outdated(later + BOUND + 1).is_some());
-        // And the next one is not done instead of any.
+        // The next preflight replaces none.
         review(&mut session, true);
         preflight(&mut session, later);
         assert_eq!(session.review().unwrap().preflight.as_ref().unwrap().replaced_age_ms, None);
     }
 
-    /// A user who skips the preflight is informed, and is not held up by its age.
+    /// Without a preflight there is no age to check.
     #[test]
     fn a_skipped_preflight_is_never_outdated() {
         let now = 1_714_550_400_000;
@@ -1065,7 +1063,7 @@ mod tests {
 
     const SECRET: &str = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC01d";
 
-    /// Whichever comes first, the text or the secret.
+    /// In either order of the text and the secret.
     #[test]
     fn a_secret_in_any_text_field_is_refused() {
         for (field, edit) in [
@@ -1087,7 +1085,7 @@ mod tests {
                 assert_eq!(*session.step(), refused, "{field}");
             }
         }
-        // A secret that is entered while the review is there.
+        // A secret that is entered during the review.
         let mut session = filled();
         session.update(Action::Edit(FormEdit::IdsText(format!("ins-aaaaaaaa {SECRET}"))));
         review(&mut session, false);

@@ -1,4 +1,4 @@
-//! From what a transport reports to what is known: who answered, and whether anything was sent.
+//! From the result of a request to outcomes: who responded, and whether anything was sent.
 
 mod headers;
 mod proxy_status;
@@ -20,30 +20,28 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// What became of a call, as its transport reports it.
+/// The result of a call, as reported by its transport.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransportResult {
-    /// An answer came, from whomever.
+    /// A response arrived, from the cloud or from an intermediary.
     Answered(Response),
-    /// Nothing left: the browser was never asked to send. The one report that proves it.
+    /// Nothing was sent: the browser was never asked to. The only result that proves it.
     NotSent {
-        /// Why, as a word that [`crate::catalogue::layer`] explains.
+        /// The reason, as a word that [`crate::catalogue::layer`] explains.
         word: String,
     },
-    /// The browser was asked to send, and no answer came. It may have arrived.
+    /// The browser was asked to send, and no response arrived. The request may have arrived.
     Lost {
-        /// Why, as a word that [`crate::catalogue::layer`] explains.
+        /// The reason, as a word that [`crate::catalogue::layer`] explains.
         word: String,
     },
 }
 
-/// What is known of each instance of a batch after its call: exactly one outcome for each, in the
-/// batch's order.
+/// The outcome of each instance of a batch after its call: exactly one each, in the batch's order.
 ///
-/// Behind a proxy (`through_proxy`), only an answer that the proxy marks as the cloud's can make
-/// anything accepted or lead to sending again by itself, and only the proxy's typed word makes it
-/// not-sent (RFC 9209). Without one the answer came over TLS from the cloud's own host, and its word
-/// is the cloud's.
+/// Behind a proxy (`through_proxy`), only a response that the proxy marks as the cloud's can make
+/// an outcome `accepted` or cause a retry, and only the proxy's error type makes it `not-sent` (RFC
+/// 9209). Without a proxy the response came over TLS from the cloud's own host and is trusted.
 pub fn classify(batch: &Batch, result: &TransportResult, through_proxy: bool) -> BatchAnswer {
     let uniform = |outcome, fault| BatchAnswer::uniform(batch.ids(), None, outcome, Some(fault));
     let response = match result {
@@ -82,7 +80,7 @@ pub fn classify_describe(
     found.unwrap_or_else(Described::Failed)
 }
 
-/// The same for a page of a cloud's list, which was asked for from `cursor` on.
+/// The same for the page of a cloud's list that was requested from `cursor` on.
 pub fn classify_list(
     cloud: &Cloud,
     cursor: Option<&str>,
@@ -94,8 +92,8 @@ pub fn classify_list(
     })
 }
 
-/// What a read has brought, if the cloud itself said it: a state that nobody vouches for would decide
-/// what is sent next.
+/// Decodes a response to a read if it is the cloud's: an untrusted state would decide what is sent
+/// next.
 fn decode_if_trusted<T>(
     result: &TransportResult,
     through_proxy: bool,
@@ -119,16 +117,16 @@ fn decode_if_trusted<T>(
     }
 }
 
-/// Whether an answer is the cloud's: behind a proxy by its word alone.
+/// Whether a response is the cloud's; behind a proxy only if the proxy says so.
 pub fn is_from_cloud(response: &Response, through_proxy: bool) -> bool {
     !through_proxy || verdict(response) == Verdict::Cloud
 }
 
 const NO_PROXY_STATUS: &str = "no-proxy-status";
 
-/// A success that our proxy does not vouch for may come from anything in between, and so may what
-/// asks to be sent again: a gateway that throttles may have let a copy pass. A refusal in the cloud's
-/// own shape that ends the matter stays one; it would be a strange thing to invent.
+/// Without the proxy's mark a success may come from any intermediary, and so may a request to
+/// retry: a gateway that throttles may have forwarded a copy. Both become unknown. Other refusals
+/// in the cloud's own format are believed.
 fn downgrade_unproven(batch: &Batch, mut answer: BatchAnswer, response: &Response) -> BatchAnswer {
     let spec = batch.spec();
     let fault = Arc::new(Fault::layer(NO_PROXY_STATUS, &response.body));

@@ -132,7 +132,7 @@ struct ParameterInfo {
     excludes: &'static [&'static str],
 }
 
-// What has no name in TypeScript is there where it is used.
+// What has no name in TypeScript stands there where it is used.
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

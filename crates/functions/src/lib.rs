@@ -2,7 +2,7 @@
 //!
 //! Every function takes and returns plain objects, which cross by `serde_wasm_bindgen` and derived
 //! types; the derived types make the TypeScript too. Nothing here needs a DOM, and nothing here sends
-//! anything. What is exported is in the programs: an export keeps everything that it may call.
+//! anything. What is exported stands in the programs: an export keeps everything that it may call.
 
 mod facts;
 mod output;

@@ -52,7 +52,7 @@ pub fn sign_request(
 
 /// Says what an answer means for each instance of a call: exactly one outcome for each. An answer
 /// that is not understood is `unknown`, and its text is kept. With a `Proxy-Status` among the headers it
-/// is read as one that came through a proxy; without one the caller is believed that nothing was
+/// is read as one that came through a proxy; without one the caller is believed that nothing stood
 /// between them and the cloud.
 #[wasm_bindgen(js_name = decodeResponse, unchecked_return_type = "BatchOutcome")]
 pub fn decode_response(

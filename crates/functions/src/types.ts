@@ -10,7 +10,7 @@ export interface Reply {
    * The headers as they came, whatever the case of their names. Of an answer that came through a proxy
    * `Proxy-Status` must be among them: with it, only what a single `relight-proxy` vouches for is
    * `accepted`, and only its typed error is `not-sent`. Without it the caller is believed that nothing
-   * was between them and the cloud: what a gateway makes up in the cloud's shape then counts as the
+   * stood between them and the cloud: what a gateway makes up in the cloud's shape then counts as the
    * cloud's.
    */
   headers?: Record<string, string>;

@@ -40,7 +40,7 @@ struct Job {
     locale: Option<String>,
 }
 
-/// A job, and what was among its ids.
+/// A job, and what stood among its ids.
 pub struct ParsedJob {
     /// The job as core plans it.
     pub input: PlanInput,

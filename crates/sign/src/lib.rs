@@ -2,7 +2,7 @@
 //!
 //! Values cross as plain objects, by `serde_wasm_bindgen` and derived types; a secret does not: it is
 //! taken out of its object and goes straight into a buffer that is wiped. Nothing here needs a DOM, and
-//! nothing here sends anything. What is exported is in the programs: an export keeps everything
+//! nothing here sends anything. What is exported stands in the programs: an export keeps everything
 //! that it may call.
 
 pub mod error;

@@ -67,7 +67,7 @@ pub(crate) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key)?.as_str().filter(|text| !text.is_empty())
 }
 
-/// What an error says whose code and message are under these names. `None` without a code, or with a
+/// What an error says whose code and message stand under these names. `None` without a code, or with a
 /// message that is no text.
 pub(crate) fn report(
     error: &Value,
@@ -153,7 +153,7 @@ pub(crate) fn texts<'v>(lists: impl IntoIterator<Item = Option<&'v Value>>) -> V
     texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
 }
 
-/// Tags whose key and value are under these names. What is none is left out: tags are shown and
+/// Tags whose key and value stand under these names. What is none is left out: tags are shown and
 /// searched for.
 pub(crate) fn tags(value: Option<&Value>, [key, of]: [&str; 2]) -> Vec<Tag> {
     let tags = list(value).unwrap_or_default().iter();
@@ -186,7 +186,7 @@ fn number(value: &Value) -> Option<u64> {
 }
 
 /// The instances of a describe answer, unless it says that it holds only a part of them: what is
-/// missing from a part is not "not found". Nor is anything concluded where one occurs twice: neither
+/// missing from a part is not "not found". Nor is anything concluded where one stands twice: neither
 /// state is believed, and its second place may be that of another.
 pub(crate) fn described(
     response: &Response,

@@ -15,7 +15,7 @@ pub struct CommandLine {
     pub omitted: Option<String>,
 }
 
-/// The line for `curl`. It is not signed: [`UNSIGNED`] takes the place of what only the signer has.
+/// The line for `curl`. It is not signed: [`UNSIGNED`] stands where whoever signs has a value of their own.
 pub fn curl(batch: &Batch) -> CommandLine {
     let protocol = protocol(batch.spec().target().cloud);
     let request = protocol.request(batch);

@@ -1,4 +1,4 @@
-//! Decoding a cloud's responses.
+//! What comes back from a cloud.
 
 use crate::{
     catalogue::{Entry, Family, SuggestedAction},
@@ -63,20 +63,20 @@ pub struct Catalogue {
     /// What the cloud's own programs call their errors, in lower case: with these around it a fault of
     /// the network is theirs, though no host is named.
     pub clients: &'static [&'static str],
-    /// Codes of those programs that say nothing by themselves: the cause is in the message.
+    /// Codes of those programs that say nothing by themselves: the cause stands in the message.
     pub wrappers: &'static [&'static str],
     /// Whether a code is written as those of this cloud are: what runs a program has codes, too.
     pub is_code: fn(&str) -> bool,
     /// How codes begin that those programs make up themselves: no cloud has said them.
     pub client_codes: &'static [&'static str],
-    /// What is before an operation where a policy names it.
+    /// What stands before an operation where a policy names it.
     pub action_prefix: &'static str,
     /// What the cloud's gateways for web sites say in the place of an answer, in lower case.
     pub gateways: &'static [&'static str],
     /// Labels that, one after the other, are the shape of such a program's error, in lower case and
     /// without blanks.
     pub shapes: &'static [&'static [&'static str]],
-    /// What is before codes that tools around the cloud made up, in lower case.
+    /// What stands before codes that tools around the cloud made up, in lower case.
     pub tools: &'static [&'static str],
     /// Sentences that only this cloud says, each with the code that it belongs to: people copy them
     /// without it.

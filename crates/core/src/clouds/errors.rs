@@ -1,4 +1,4 @@
-//! What an error proves, and what the name of an unlisted code reveals.
+//! What errors prove, and what the name of one tells that no cloud lists.
 
 use super::{DECODERS, catalogue};
 use crate::{

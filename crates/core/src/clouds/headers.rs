@@ -21,7 +21,7 @@ pub fn exposed_headers() -> Vec<&'static str> {
     ["date", "retry-after", "proxy-status"].into_iter().chain(own_of_answers()).collect()
 }
 
-/// Each of these, where a cloud has it, names the operation.
+/// In each of these, where a cloud has one, stands the operation.
 pub fn action_headers() -> impl Iterator<Item = &'static str> {
     request_headers().into_iter().filter(|name| name.ends_with("-action"))
 }

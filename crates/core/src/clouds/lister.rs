@@ -1,4 +1,4 @@
-//! Listing a region's instances.
+//! The list of a region's instances.
 
 use crate::{
     model::{

@@ -1,4 +1,4 @@
-//! Building a cloud's requests.
+//! What is sent to a cloud.
 
 use crate::{
     model::{
@@ -39,7 +39,7 @@ pub trait Protocol: Sync {
         self.read(target, Read::Instances, ids)
     }
 
-    /// The signing algorithms, by the names that are in their string to sign; the first is the
+    /// The signing algorithms, by the names that stand in their string to sign; the first is the
     /// one that [`Protocol::prepare`] uses. Never empty.
     fn algorithms(&self) -> &'static [&'static dyn Algorithm];
 

@@ -1,4 +1,4 @@
-//! Helpers for the tests of the clouds.
+//! What the tests of the clouds share.
 
 use crate::{
     clouds,

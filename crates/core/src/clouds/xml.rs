@@ -27,7 +27,7 @@ pub(super) fn read(text: &str) -> Result<(String, Value), Broken> {
     Ok((root.tag_name().name().to_owned(), value(root, 1).ok_or(Broken::Other)?))
 }
 
-/// The value of an element; `None` where text is beside elements.
+/// The value of an element; `None` where text stands beside elements.
 fn value(element: Node<'_, '_>, depth: usize) -> Option<Value> {
     if depth > DEPTH_MAX {
         return None;

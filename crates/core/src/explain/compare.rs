@@ -1,5 +1,5 @@
-//! Compares a rejected signature: the cloud's canonical request or string to sign against ours, the
-//! first byte that differs, and the usual causes.
+//! A signature that the cloud computed otherwise: its canonical request or string to sign beside
+//! ours, the first byte that differs, and what usually causes such a difference.
 
 use crate::{
     i18n::{Text, text},
@@ -37,7 +37,7 @@ pub struct Difference {
     pub ours: Excerpt,
     /// That line of theirs, cut around the place.
     pub theirs: Excerpt,
-    /// The header or parameter in which it lies, where that can be determined.
+    /// The header or parameter in which it lies, where that can be told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
@@ -212,9 +212,9 @@ impl Cause {
 /// ```
 /// use relight_core::explain::{Cause, compare};
 ///
-/// let comparison = compare("GET\n/\na=b%20c", r#""server CanonicalRequest is [GET\n/\na=b+c]""#);
-/// assert_eq!(comparison.cause, Cause::Encoding);
-/// assert_eq!(comparison.difference.map(|it| (it.byte, it.line)), Some((9, 3)));
+/// let told = compare("GET\n/\na=b%20c", r#""server CanonicalRequest is [GET\n/\na=b+c]""#);
+/// assert_eq!(told.cause, Cause::Encoding);
+/// assert_eq!(told.difference.map(|it| (it.byte, it.line)), Some((9, 3)));
 /// ```
 pub fn compare(ours: &str, theirs: &str) -> Comparison {
     let ours = start_of(ours);
@@ -231,7 +231,7 @@ pub fn compare(ours: &str, theirs: &str) -> Comparison {
     // What was shown masked can only be compared masked.
     let is_masked = theirs.contains(mask::MASK);
     let ours = if is_masked { mask::hide_secrets(ours) } else { ours.to_owned() };
-    // Where line breaks became blanks in transit, they are blanks here, too: a byte for a byte.
+    // Where line breaks became blanks on the way, they are blanks here, too: a byte for a byte.
     let is_flat = ours.contains('\n') && !theirs.contains('\n');
     let ours = if is_flat { ours.replace('\n', " ") } else { ours };
     let same = ours.bytes().zip(theirs.bytes()).take_while(|(one, two)| one == two).count();
@@ -296,7 +296,7 @@ fn start_of(text: &str) -> &str {
     text.get(..text.floor_char_boundary(BYTES_MAX)).unwrap_or(text)
 }
 
-/// Takes off what is around a pasted text: a sentence, quotes, escapes.
+/// Takes off what stands around a pasted text: a sentence, quotes, escapes.
 fn unwrapped(pasted: &str, kind: Kind) -> String {
     const REQUEST: &[&str] = &["canonicalrequest is", "canonical request is"];
     const STRING: &[&str] = &["stringtosign is", "string to sign is"];
@@ -386,7 +386,7 @@ fn excerpt(text: &str, line_start: usize, at: usize) -> Excerpt {
     let shown = mask::hide_secrets(before);
     let skipped = shown.chars().count().saturating_sub(CHARACTERS_MAX);
     let same: String = shown.chars().skip(skipped).collect();
-    // Whatever was here would be hidden: then so is what does.
+    // Whatever stood here would be hidden: then so is what does.
     if mask::hide_secrets(&format!("{before}0")).ends_with(mask::MASK) {
         return Excerpt { same, differs: mask::MASK.to_owned() };
     }

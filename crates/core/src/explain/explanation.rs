@@ -1,5 +1,4 @@
-//! Renders an explanation: the entry's texts with the values found in the message, or what an unknown
-//! code still says.
+//! Puts an error in words: the entry's texts with what was caught, or what an unknown code tells.
 
 use super::{Hint, Known, Permission, group, hint, permission};
 use crate::{
@@ -68,7 +67,7 @@ pub struct Explanation {
     /// How sure it is that the text says this.
     #[serde(rename = "sure")]
     pub confidence: Confidence,
-    /// In what shape it was in a text; `None` for an answer that was decoded.
+    /// In what shape it stood in a text; `None` for an answer that was decoded.
     #[serde(rename = "seenAs", skip_serializing_if = "Option::is_none")]
     pub detected_format: Option<DetectedFormat>,
     /// The operation that was asked for, by the cloud's own name, where that is known.
@@ -122,7 +121,7 @@ pub enum Confidence {
     Certain,
 }
 
-/// The shape in which an error was in a text.
+/// The shape in which an error stood in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DetectedFormat {
@@ -140,7 +139,7 @@ pub enum DetectedFormat {
     Header,
 }
 
-/// What a cloud says it has signed, tokens hidden. Each part as it would be in a trace.
+/// What a cloud says it has signed, tokens hidden. Each part as it would stand in a trace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerSignature {
@@ -499,7 +498,7 @@ fn vendor_page(cloud: &Cloud, code: &str) -> String {
     }
 }
 
-/// A piece of foreign text that may be in a sentence of ours: short, on one line, visible, and
+/// A piece of foreign text that may stand in a sentence of ours: short, on one line, visible, and
 /// without secrets. `None` if it cannot.
 fn presentable(value: &str) -> Option<String> {
     const BYTES_MAX: usize = 120;

@@ -1,4 +1,4 @@
-//! The chapter of the error index that an error belongs to.
+//! Which chapter of the index an error belongs to.
 
 use crate::{
     catalogue::{Effect, Entry, Group, Retry, Who, find},

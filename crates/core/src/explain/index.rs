@@ -1,4 +1,4 @@
-//! The catalogue as an index to search, link to and print.
+//! The catalogue as a list to search, to link to and to print.
 
 use super::group;
 use crate::{

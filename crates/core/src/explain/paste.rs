@@ -2,7 +2,7 @@
 //! them. A text is walked once; nothing in it is kept.
 //!
 //! The way of a text: `plain` takes off what dumps and terminals put around it; `json` and `prose` find
-//! codes, `block` the record that each is in, `context` and `values` the facts in that record; `report`
+//! codes, `block` the record that each stands in, `context` and `values` the facts in that record; `report`
 //! says whose error it is. Without a code, sentences of a vendor count. What browsers, gateways and
 //! programs say of the way (`browser`, `page`, `transport`) counts in what is left of the text then: another
 //! request may have failed there.
@@ -10,7 +10,7 @@
 //! What counts as an error: a code of a catalogue. A code that other products use as well
 //! (`InternalError`) needs something more that speaks for the cloud: a mark such as its domain, its
 //! very message, an instance id of its shape, or the person's word. A code that no catalogue has
-//! counts where it is as the code of an answer, and is reported as unknown.
+//! counts where it stands as the code of an answer, and is reported as unknown.
 
 mod block;
 mod browser;
@@ -50,7 +50,7 @@ pub struct TextOptions {
     pub locale: Locale,
 }
 
-/// Explains every error in a text, in the order of the text, each once; what happened in transit of other
+/// Explains every error in a text, in the order of the text, each once; what happened on the way of other
 /// requests comes after the answers of clouds. Empty if there is none.
 ///
 /// Takes any text, of any length, in time linear in it; secrets are hidden in what comes back.

@@ -1,5 +1,4 @@
-//! Permission errors: the missing permission, whether allowing it helps, and the smallest policy that
-//! does.
+//! Permission errors: what is missing, whether allowing it helps, and the smallest policy that does.
 
 use super::Known;
 use crate::{

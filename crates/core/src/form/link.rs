@@ -1,8 +1,8 @@
-//! What a link fills in: the parameters of the page's own address. Never a key.
+//! Links: the parameters of the page's URL that fill in the form. Never a key.
 //!
-//! A link comes from anywhere, and addresses stay in histories, logs and chats. So it fills in what a
-//! person then looks at and nothing else: no key, no proxy, no erasing of disks; and whatever in it
-//! looks like a key is not used, whatever its name.
+//! A link may come from anybody, and URLs are kept in histories, logs and chats. So it only fills
+//! in what the user then reviews: no key, no proxy, no erasing of disks; and a value that looks
+//! like a key is ignored, whatever its name.
 
 use crate::{
     credential::{is_like_a_key, may_be_secret},
@@ -11,23 +11,23 @@ use crate::{
     model::cloud::Role,
 };
 
-/// The parameters that fill something in, by the fields' public names, in the order in which they do:
-/// what belongs to a cloud after the cloud.
+/// The parameters by the fields' public names, in the order in which they are applied: the cloud
+/// before what belongs to it.
 pub const NAMES: [&str; 8] =
     ["cloud", "site", "region", "operation", "mode", "dryRun", "instanceIds", "reason"];
 
-/// What the parameters of an address say.
+/// The parameters of a URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Link {
-    /// What is to be filled in, by the names of [`NAMES`] and in their order.
+    /// The values to fill in, by the names of [`NAMES`] and in their order.
     pub values: Vec<(&'static str, String)>,
-    /// The names of the parameters that look like a key or a secret, as they are in the address.
+    /// The names of the parameters that look like a key or a secret, as spelt in the URL.
     pub refused: Vec<String>,
 }
 
 impl Link {
-    /// Reads the decoded parameters of an address. Of a name that is there twice the first counts,
-    /// but for `instanceIds`, which add up. Others are somebody else's and are left alone.
+    /// Reads the decoded parameters of a URL. The first of a repeated name counts, except that
+    /// `instanceIds` are joined. Unknown parameters are ignored.
     ///
     /// ```
     /// use relight_core::form::link::Link;
@@ -63,18 +63,17 @@ impl Link {
         link
     }
 
-    /// Whether there is nothing to fill in and nothing to say.
+    /// Whether there is nothing to fill in or to report.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty() && self.refused.is_empty()
     }
 }
 
 impl Form {
-    /// What a link to this form says: the parameters that [`Link::read`] fills in, as far as there is a
-    /// choice. Of the ids' text only what may be ids.
+    /// The parameters of a link to this form, without those that have no choice. Of the ids field
+    /// only possible ids.
     ///
-    /// # Errors
-    /// The name of a field in which something is or looks like a key or a secret: it is in no link.
+    /// # Errors The name of a field that contains or resembles a key or a secret.
     pub fn link(&self) -> Result<Vec<(&'static str, String)>, &'static str> {
         let problems = self.parsed.problems.iter();
         let rest = problems.clone().filter(|problem| problem.kind != IdProblemKind::Repeated);
@@ -109,7 +108,7 @@ impl Form {
     }
 }
 
-/// Parts of names whose values are keys, in small letters without what separates words.
+/// Parts of names whose values are keys, in lower case without separators.
 const KEY_WORDS: [&str; 11] = [
     "secret",
     "token",
@@ -123,7 +122,7 @@ const KEY_WORDS: [&str; 11] = [
     "keyid",
     "authorization",
 ];
-/// Names that are too short to look for in others.
+/// Names that are too short to search for within others.
 const KEY_NAMES: [&str; 5] = ["ak", "sk", "pwd", "key", "pass"];
 
 fn names_a_key(name: &str) -> bool {

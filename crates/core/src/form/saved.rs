@@ -1,5 +1,5 @@
-//! What the browser may save of a form, so that it comes back after a reload: never a key, nor what must
-//! be chosen anew each time.
+//! The values of a form that the browser may save and restore after a reload: no key, and nothing
+//! that must be chosen again each time.
 
 use crate::{
     credential::{check_key, is_like_a_key, may_be_secret},
@@ -7,13 +7,13 @@ use crate::{
     ids::{IdProblem, IdProblemKind},
 };
 
-/// What is saved, in the order in which it is filled in.
+/// The saved fields, in the order in which they are applied.
 const NAMES: [&str; 9] =
     ["cloud", "site", "region", "operation", "mode", "dryRun", "keyId", "instanceIds", "reason"];
 
 impl Form {
-    /// What may be saved of it, by the fields' public names. A forced mode and erased disks are chosen
-    /// anew; a text that has a key in it, or may be one, is left out.
+    /// The values to save, by the fields' public names. A forced mode and erased disks are omitted,
+    /// and so is a text that contains or may contain a key.
     pub fn saved(&self) -> Vec<(&'static str, String)> {
         let mut saved: Vec<_> =
             self.filled().into_iter().filter(|(name, _)| self.may_save(name)).collect();
@@ -33,7 +33,7 @@ impl Form {
                 let known = self.cloud.regions.known.iter().any(|one| one.id == self.region);
                 known || !(self.guard.is_in(&self.region) || may_be_secret(&self.region))
             }
-            // Where key ids have no beginning of their own, only beside its secret is it known to be one.
+            // Where key ids have no prefix, one is only recognised next to its secret.
             "keyId" => {
                 let has_beginning = !self.cloud.credential.key_id.prefixes.is_empty();
                 (has_beginning || self.guard.secret.is_some())
@@ -44,8 +44,7 @@ impl Form {
         }
     }
 
-    /// The ids as they were typed; without the words around them where there are some, and without what
-    /// may be a secret.
+    /// The text of the ids field, or only its ids if it has other words or a possible secret.
     fn saved_ids(&self) -> String {
         if self.guard.is_in(&self.ids_text) || is_like_a_key(&self.ids_text) {
             return String::new();
@@ -60,13 +59,13 @@ impl Form {
     }
 }
 
-/// Whether something that was meant as an id may be a secret.
+/// Whether a malformed id may be a secret.
 pub(super) fn is_doubtful(problem: &IdProblem) -> bool {
     matches!(problem.kind, IdProblemKind::Malformed(_)) && may_be_secret(&problem.text)
 }
 
 impl Link {
-    /// What [`Form::saved`] has given, to be filled in as a link is: as far as the operator leaves it open.
+    /// The values of [`Form::saved`] as a link, applied as far as the operator allows it.
     pub fn of_saved(values: impl IntoIterator<Item = (String, String)>) -> Self {
         let values: Vec<_> = values.into_iter().collect();
         let find = |name: &str| values.iter().find(|(other, _)| other == name);
@@ -155,7 +154,7 @@ mod tests {
                     assert!(!restored(saved, "{}").form().mode().force);
                 }
             }
-            // In each field that takes a text, with and without the secret in its own.
+            // In each text field, with and without the secret in its own.
             let text = format!("{} {SECRET}", cloud.ids.example);
             for known in [Vec::new(), vec![guard()]] {
                 let edits = [

@@ -1,4 +1,4 @@
-//! Classifies a piece of text: an id, a near miss, or a plain word.
+//! What a piece of text looks like: an id, almost one, or a plain word.
 
 use super::Malformation;
 use crate::{
@@ -90,7 +90,7 @@ impl Classifier {
             |ids: &IdGrammar| (ids.resembles)(text) || (folded != text && (ids.resembles)(folded));
         match self.first(resembles) {
             cloud @ Some(_) if folded.ends_with("xxx") => PieceKind::Masked { cloud },
-            // Numbers of all kinds are in links; only those of the right length are meant.
+            // Numbers of all kinds stand in links; only those of the right length are meant.
             Some(_) if piece.compound && is_digits(text) => PieceKind::Word,
             Some(cloud) => {
                 let reason = reason(text, &self.folded, &cloud.ids);
@@ -290,7 +290,7 @@ fn plain(character: char) -> Option<char> {
         }
         unseen if is_invisible(unseen) => return None,
         '！'..='～' => {
-            // Full-width forms are in the order of ASCII, from `!` on.
+            // Full-width forms stand in the order of ASCII, from `!` on.
             let ascii = u32::from(character) - 0xfee0;
             char::from_u32(ascii).unwrap_or(character).to_ascii_lowercase()
         }

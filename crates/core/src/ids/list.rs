@@ -1,4 +1,4 @@
-//! Ids given one by one, as programs pass them.
+//! Ids that come one by one, as programs pass them.
 
 use super::{IdProblem, IdProblemKind, parse_id, parse_ids};
 use crate::model::{cloud::Cloud, instance_id::InstanceId};

@@ -1,4 +1,4 @@
-//! The keys of a JSON text and the objects that they are in.
+//! What the members of a JSON text are called, and what they stand in.
 
 use super::{
     classify::{Classifier, is_digits},

@@ -1,4 +1,4 @@
-//! Splits a line into the pieces that may be ids.
+//! Cuts a line into the pieces that may be ids.
 
 use crate::ids::classify::is_invisible;
 
@@ -198,7 +198,7 @@ fn unglue<'t>(
 }
 
 /// Takes links, `key=value`, `key:value` and `id/name` apart. A path to a file stays whole: what
-/// is in it was not meant as an id.
+/// stands in it was not meant as an id.
 fn word<'t>(
     line: &'t str,
     start: usize,

@@ -1,4 +1,4 @@
-//! Sentences for users about entries that are not sent.
+//! Sentences for people about what is not sent.
 
 use super::{IdProblem, IdProblemKind, Malformation};
 use crate::i18n::{Locale, Text, text};

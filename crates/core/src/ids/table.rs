@@ -1,4 +1,4 @@
-//! Which columns of a table contain the ids.
+//! Which columns of a table hold what is sent.
 
 use super::{
     classify::{Classifier, PieceKind},
@@ -127,7 +127,7 @@ impl Table {
                 column.proper += is_in(proper);
             }
         }
-        // A title says more than what is below it, a column of nothing else more than a mixed one.
+        // A title says more than what stands below it, a column of nothing else more than a mixed one.
         let rows = self.rows;
         let worth = |column: &Column| match column {
             Column { ids: 0, .. } => 0,
@@ -159,7 +159,7 @@ impl Table {
                         && bytes.get(*end) != Some(&b' ')
                 }));
             }
-            // Only these two are in texts, which are quoted then.
+            // Only these two stand in texts, which are quoted then.
             separator @ (b',' | b';') if line.contains('"') => {
                 for (at, byte) in line.bytes().enumerate() {
                     quoted ^= byte == b'"';

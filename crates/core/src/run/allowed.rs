@@ -1,4 +1,4 @@
-//! What the operator allows a run now.
+//! What the operator currently allows a run to do.
 
 use super::{Call, CallState, Choice, Run};
 use crate::model::{
@@ -10,8 +10,8 @@ use crate::model::{
 use std::sync::Arc;
 
 impl Run {
-    /// Why the operator of the page does not allow a choice now: the first limit that it breaks.
-    /// Looking is allowed wherever the cloud and the region are.
+    /// Why the operator does not allow a choice now: the first limit that is exceeded. Describe
+    /// calls are allowed wherever the cloud and the region are.
     pub fn refusal(&self, choice: Choice) -> Option<Refusal> {
         let spec = match choice {
             Choice::CheckUnknown => {
@@ -20,13 +20,13 @@ impl Run {
             Choice::RetryFailed | Choice::SendNotStarted | Choice::Isolate => {
                 Arc::clone(&self.spec)
             }
-            // Without one there is nobody to be forced.
+            // Without a forced operation there is nothing to allow.
             Choice::Force => self.forced_spec()?,
         };
         self.allows(&spec, || self.choice_ids(choice)).err()
     }
 
-    /// Why some of what a person could ask for is not allowed now; `None` if all is.
+    /// Why a choice is not allowed now; `None` if all are allowed.
     pub fn refused(&self) -> Option<Refusal> {
         let asked = Choice::ALL.into_iter().filter(|choice| self.choice_count(*choice) > 0);
         let mut refusals = asked.filter_map(|choice| self.refusal(choice));
@@ -36,7 +36,7 @@ impl Run {
         })
     }
 
-    /// From now on these limits hold, for whatever has not gone out.
+    /// Applies new limits to everything that was not sent.
     pub(super) fn restrict(&mut self, limits: &Arc<Limits>) {
         if self.spec.limits() == limits {
             return;
@@ -58,8 +58,8 @@ impl Run {
         }
     }
 
-    /// Whether an operation may be sent to these instances of the run. Their number is the run's: it is
-    /// runs that are limited, and not their parts.
+    /// Whether an operation may be sent to these instances of the run. The number of instances is
+    /// that of the run: limits apply to runs, not to their parts.
     pub(super) fn allows(
         &self,
         spec: &OperationSpec,
@@ -71,7 +71,7 @@ impl Run {
         }
         limits.check(spec, &ids())?;
         limits.check_once(spec)?;
-        // What is known of them now was read by nobody under this selection.
+        // The known states were not read under this selection.
         let selection = limits.selection.as_ref().map(ToString::to_string);
         if let Some(selection) = selection.filter(|one| self.about.selection.as_ref() != Some(one))
         {
@@ -84,7 +84,7 @@ impl Run {
         if limits.allows_reason(&self.about.reason) { Ok(()) } else { Err(Refusal::ReasonMissing) }
     }
 
-    /// Whether the states may be asked for.
+    /// Whether describe calls are allowed.
     pub(super) fn may_describe(&self) -> bool {
         self.spec.limits().check_target(self.spec.target()).is_ok()
     }

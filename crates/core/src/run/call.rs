@@ -1,4 +1,4 @@
-//! One call of a run, and its status.
+//! A call of a run and its state.
 
 use super::Millis;
 use crate::model::{outcome::Fault, plan::Batch};
@@ -6,34 +6,34 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// One call of a run.
+/// A call of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// Its instances and their operation.
+    /// The batch that it sends.
     pub batch: Batch,
-    /// Its status.
+    /// Its state.
     pub state: CallState,
-    /// The cloud's id of the request.
+    /// The cloud's request id.
     pub request_id: Option<String>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub status: Option<u16>,
-    /// When it went out.
+    /// When it was sent.
     pub sent_at: Option<Millis>,
-    /// When its answer, or the news that there is none, came.
+    /// When its response arrived, or it was known to be lost.
     pub answered_at: Option<Millis>,
     /// The error, if the whole call failed in one way.
     pub fault: Option<Arc<Fault>>,
-    /// How often it was proven not to have been carried out and sent again.
+    /// How often it was proven not to have been carried out, and sent again.
     pub resends: u32,
-    /// Whether it is the one call of one instance that goes before the others.
+    /// Whether it is the canary: one instance before the others.
     pub canary: bool,
     pub(crate) not_before: Millis,
-    /// The cloud's own time of its answer.
+    /// The cloud's time of its response.
     pub(crate) answered_at_cloud_seconds: Option<i64>,
 }
 
 impl Call {
-    /// Whether somebody answered it, the cloud or the proxy. A lost answer is none.
+    /// Whether it has a response, of the cloud or of the proxy. A lost call has none.
     pub fn is_answered(&self) -> bool {
         self.state == CallState::Done && self.status.is_some()
     }
@@ -55,21 +55,21 @@ impl Call {
     }
 }
 
-/// The status of a call.
+/// The state of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CallState {
     /// Not sent yet.
     Waiting,
-    /// Being written to the journal and claimed, before it goes out.
+    /// Being recorded in the journal and claimed, before it is sent.
     Claiming,
-    /// Handed out to be signed, and waiting for its turn. It has not left, and can be taken back.
+    /// Signed, or being signed, and waiting for its slot. Not sent; can be withdrawn.
     Ready,
     /// In flight.
     Sending,
-    /// Answered, lost, or proven not to have left.
+    /// Answered, lost, or proven not sent.
     Done,
-    /// Given up before it was sent, because a person stopped the run.
+    /// Given up unsent, because the user stopped the run.
     Stopped,
 }
 
@@ -86,7 +86,7 @@ impl CallState {
         }
     }
 
-    /// Whether it will go out, and has not yet.
+    /// Whether it will be sent.
     pub(super) const fn is_pending(self) -> bool {
         match self {
             CallState::Waiting | CallState::Claiming | CallState::Ready => true,

@@ -1,4 +1,4 @@
-//! What a user can choose in a run, and what each choice does.
+//! What the user can ask of a running or finished run.
 
 use super::{Call, CallState, Command, Millis, Row, Run, conclude, preflight};
 use crate::{
@@ -14,21 +14,21 @@ use crate::{
 use serde::Serialize;
 use std::sync::Arc;
 
-/// What a person can ask of a run that is under way or over.
+/// What the user can ask of a running or finished run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Choice {
-    /// Send those again that were refused, where it can help.
+    /// Send refused instances again, where that can help.
     RetryFailed,
-    /// Send those whose calls never left.
+    /// Send instances whose calls were not sent.
     SendNotStarted,
-    /// Look at the unknown ones once more. Sends nothing that changes anything.
+    /// Describe the unknown instances again. Changes nothing.
     CheckUnknown,
-    /// A call that was refused because of one instance: look at each, then send those that can take
-    /// it; if all can, send them in two halves.
+    /// A call that was refused because of one instance: describe each, then send the eligible ones;
+    /// if all are eligible, send two halves.
     #[serde(rename = "narrow")]
     Isolate,
-    /// Force those that are still restarting after a soft request.
+    /// Force instances that are still restarting after a soft request.
     Force,
 }
 
@@ -43,9 +43,9 @@ impl Choice {
     ];
 }
 
-/// What a choice comes to, as it is shown to a person and to the page around the console, and as both
-/// say yes to it. It is a set of instances and what is done to them: if the choice comes to anything
-/// else by then, nothing is sent.
+/// What a choice would send, as shown to the user and to the host page, and as approved by both:
+/// the operation and a set of instances. If the choice would send anything else by then, nothing is
+/// sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
     choice: Choice,
@@ -55,12 +55,12 @@ pub struct Approval {
 }
 
 impl Approval {
-    /// What was chosen.
+    /// The choice.
     pub fn choice(&self) -> Choice {
         self.choice
     }
 
-    /// What is done to the instances.
+    /// The operation.
     pub fn spec(&self) -> &Arc<OperationSpec> {
         &self.spec
     }
@@ -70,7 +70,7 @@ impl Approval {
         &self.ids
     }
 
-    /// In how many calls they are sent, or at most sent where that depends on a describe call.
+    /// The number of calls; the most where it depends on a describe call.
     pub fn calls(&self) -> usize {
         self.calls
     }
@@ -80,20 +80,21 @@ impl Approval {
 const FORCE_OFFERED_AFTER_MS: u64 = 60_000;
 
 impl Run {
-    /// How many instances a choice would touch, as of the last event.
+    /// The number of instances that a choice would send, as of the last event.
     pub fn choice_count(&self, choice: Choice) -> usize {
         let now = self.transient.now;
         self.rows.iter().filter(|row| self.can_take(choice, row, now)).count()
     }
 
-    /// The instances that a choice would touch, as of the last event.
+    /// The instances that a choice would send, as of the last event.
     pub fn choice_ids(&self, choice: Choice) -> Vec<InstanceId> {
         let now = self.transient.now;
         let taken = self.rows.iter().filter(|row| self.can_take(choice, row, now));
         taken.map(|row| row.id.clone()).collect()
     }
 
-    /// How many calls a choice would send, or at most send where that depends on a describe call.
+    /// The number of calls that a choice would send, as of the last event; the most where it
+    /// depends on a describe call.
     pub fn choice_calls(&self, choice: Choice) -> usize {
         let count = self.choice_count(choice);
         let most = self.spec.operation().ids_max.max(1).min(self.chosen_size().max(1));
@@ -108,15 +109,14 @@ impl Run {
         }
     }
 
-    /// What does this to instances of the run: its own operation, if that is of the verb, or else its
-    /// cloud's. `None` if there is none.
+    /// The operation with this verb: the run's own if it matches, else its cloud's. `None` if there
+    /// is none.
     pub fn operation_for(&self, verb: Verb) -> Option<&'static Operation> {
         let own = Some(self.spec.operation()).filter(|operation| operation.verb == verb);
         own.or_else(|| self.spec.target().cloud.operation_for(verb))
     }
 
-    /// The operation that [`Choice::Force`] sends, where the operation has a forced mode and the run was
-    /// not forced already.
+    /// The operation of [`Choice::Force`], where there is a forced mode and the run was not forced.
     pub(super) fn forced_spec(&self) -> Option<Arc<OperationSpec>> {
         let mode = self.spec.operation().modes.iter().find(|mode| mode.force)?;
         (!self.spec.is_forced() && !self.spec.is_dry_run())
@@ -165,7 +165,8 @@ impl Run {
                     | Outcome::Rejected
                     | Outcome::Unknown => false,
                 };
-                // What was restarting when the page closed may be back: not before a describe call.
+                // An instance that was restarting when the page closed may run by now: describe it
+                // first.
                 let undescribed = self
                     .index
                     .get(&row.id)
@@ -177,7 +178,7 @@ impl Run {
         }
     }
 
-    /// What a choice comes to as of the last event; `None` if there is nothing to do.
+    /// What a choice would send as of the last event; `None` if nothing.
     pub fn offer(&self, choice: Choice) -> Option<Approval> {
         let spec = match choice {
             Choice::Force => self.forced_spec()?,
@@ -190,16 +191,16 @@ impl Run {
         (!ids.is_empty()).then(|| Approval { choice, spec, calls: self.choice_calls(choice), ids })
     }
 
-    /// Whether what was approved is what would be sent as of the last event: no instance more, none
-    /// less, and nothing else done to any. A describe call sends nothing, so there it does not matter.
+    /// Whether an approval is exactly what would be sent as of the last event: the same instances
+    /// and operation. A describe call sends nothing, so it does not matter there.
     pub fn covers(&self, approval: &Approval) -> bool {
         approval.choice == Choice::CheckUnknown
             || self.offer(approval.choice).as_ref() == Some(approval)
     }
 
-    /// Whether what a choice rests on was looked at so long ago that it is looked at first. Force is for
-    /// what is still in transition: what has come back meanwhile would be restarted a second time. The others
-    /// rest on what was answered, or look before they send.
+    /// Whether the states that a choice rests on are too old, so that they are read first. For
+    /// force: an instance that runs by now would be restarted again. The other choices rest on
+    /// responses, or describe before sending.
     pub fn is_outdated(&self, choice: Choice) -> bool {
         let now = self.transient.now;
         choice == Choice::Force
@@ -210,7 +211,7 @@ impl Run {
             })
     }
 
-    /// Does what a person asks for, if it is still what they were shown.
+    /// Carries out a choice, if it would still send what was approved.
     pub(super) fn ask(&mut self, now: Millis, approval: &Approval) -> Option<Command> {
         let choice = approval.choice;
         if self.refusal(choice).is_some() {
@@ -238,7 +239,7 @@ impl Run {
             self.describe_by(now);
             return Some(Command::Outdated(choice));
         }
-        // To look is not to go on: what was stopped stays so.
+        // Describing does not resume a stopped run.
         if choice != Choice::CheckUnknown {
             self.stopped = false;
         }
@@ -274,8 +275,8 @@ impl Run {
         None
     }
 
-    /// Whether one instance goes before the others: if the person wanted that, and the cloud has not
-    /// taken a single one yet.
+    /// Whether to send a canary: if the user wanted one, and the cloud has not accepted any
+    /// instance yet.
     fn wants_canary(&self, instances: usize) -> bool {
         let taken = |outcome| match outcome {
             Outcome::Accepted
@@ -296,13 +297,13 @@ impl Run {
             && !self.rows.iter().any(|row| taken(row.outcome))
     }
 
-    /// The size of calls that the person had chosen: no later call is larger than the largest that
-    /// was confirmed.
+    /// The batch size that the user confirmed: no later call is larger than the largest confirmed
+    /// one.
     fn chosen_size(&self) -> usize {
         self.calls.iter().map(|call| call.batch.ids().len()).max().unwrap_or(1)
     }
 
-    /// New calls for instances that a person asks to send (again).
+    /// Adds calls for instances that the user asks to send (again).
     fn enqueue(&mut self, spec: &Arc<OperationSpec>, ids: &[InstanceId], size: usize) {
         let most = spec.operation().ids_max.max(1).min(size.max(1));
         for chunk in ids.chunks(most) {
@@ -326,8 +327,8 @@ impl Run {
         }
     }
 
-    /// Once every instance of a refused call was looked at: sends those that can take it, or, if
-    /// all can, sends them in halves.
+    /// Once every instance of a refused call was described: sends the eligible ones or, if all are,
+    /// halves.
     pub(super) fn isolate(&mut self) {
         if self.transient.isolating.is_empty()
             || self.transient.isolating.iter().any(|(_, verdict)| verdict.is_none())
@@ -356,12 +357,12 @@ impl Run {
         self.enqueue(&spec, &eligible, size);
     }
 
-    /// A describe call that was to narrow a refused call has shown nothing.
+    /// A describe call for isolating a bad id has failed.
     pub(super) fn isolation_failed(&mut self, ids: &[InstanceId]) {
         let waiting =
             |position: usize| self.rows.get(position).is_some_and(|row| ids.contains(&row.id));
         if self.transient.isolating.iter().any(|(position, _)| waiting(*position)) {
-            // Not to be narrowed without knowing; the choice stays open.
+            // Not isolated without the states; the choice remains available.
             self.transient.isolating.clear();
         }
     }

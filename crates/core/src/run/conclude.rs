@@ -1,28 +1,29 @@
-//! What may be concluded from looking at an instance after its call: nothing stronger than its
-//! evidence. `proven` is said of our own operation only.
+//! What a describe call proves about an instance after its call, and nothing stronger than that.
+//! `proven` is only concluded for our own operation.
 //!
-//! Whose was it? Other people, and other programs, restart the same instances, most of all in an
-//! incident. What a describe call shows is the instance, and not who did it:
+//! The problem: other people and programs restart the same instances, most of all during an
+//! incident. A describe call shows the instance, not who acted on it.
 //!
-//! * **Where the cloud names the request that asked for the last operation**
-//!   ([`Cloud::names_operations`](crate::model::cloud::Cloud), Tencent), that is the proof, and the only
-//!   one. A lost answer has no request id of ours to compare with: a new operation of our kind since then
-//!   may be ours, and may be anybody's.
-//! * **Where it does not, and our request was accepted** (Alibaba, Zenlayer), these clouds take an
-//!   operation only from an instance that is settled, and move it at once, so that it takes no other
-//!   before ours is over. A transition that is seen from then on, or a start time that is later than our
-//!   sending, is ours, or somebody's after ours was over. That ends where the instance was seen running
-//!   some time after the answer: then ours is over, or never began (an accepted request can fail), and
-//!   what follows is not ours. A transition that is first seen later than that is not, either: ours may be
-//!   over, and nobody has looked. Nor is a start time that is later than ours can well take, or that is not
-//!   yet by the clock of the describe call.
-//!   A forced restart by somebody else in the middle of ours cannot be distinguished from ours.
-//! * **An accepted start** is taken by a stopped instance only: if it runs, ours was carried out.
-//! * **A lost answer, or a refusal that may be the echo of a first copy**, has nothing of ours that was
-//!   seen. Whatever happened since may be somebody else's: it was restarted, and by whom is not known.
-//! * **Start times** are compared with the sending by the cloud's own clock (its answer's `Date`, or our
-//!   time and the skew that the describe call has shown), and have to be later by as much as they are
-//!   rounded to: the check before the review is older, and what happened in between is not ours.
+//! * **Where the cloud names the request of the last operation**
+//!   ([`Cloud::names_operations`](crate::model::cloud::Cloud), Tencent), that is the only proof.
+//!   After a lost response there is no request id to compare: a new operation of our kind may be
+//!   ours or anybody's.
+//! * **Where it does not, and our request was accepted** (Alibaba, Zenlayer): these clouds accept
+//!   an operation only for an instance in a stable state and change the state at once, so they
+//!   accept no other before ours is over. A transition that is observed afterwards, or a start time
+//!   after our request, is ours, or of somebody else after ours was over. This ends once the
+//!   instance was seen running some time after the response: ours is over or has failed, and what
+//!   follows is not ours. The same applies to a transition that is first seen later than that, to a
+//!   start time later than ours can take, and to one in the future of the describe call. A forced
+//!   restart by somebody else during ours cannot be distinguished.
+//! * **An accepted start** is accepted for a stopped instance only: if it runs, ours was carried
+//!   out.
+//! * **After a lost response, or a refusal that may answer a second copy**, nothing of ours was
+//!   observed. Whatever happened since may be somebody else's: it was restarted, by whom is not
+//!   known.
+//! * **Start times** are compared with the time of sending by the cloud's clock (its response's
+//!   `Date`, or our time and the skew from the describe call). They must be later by more than
+//!   their precision: the preflight is older, and what happened in between is not ours.
 
 use super::{Evidence, Millis, Row};
 use crate::{
@@ -37,17 +38,17 @@ use crate::{
     text::time,
 };
 
-/// How long an instance whose answer was lost is looked at before it stays unknown.
+/// How long an instance whose response was lost is watched before it stays unknown.
 const LOST_WATCHED_FOR_MS: u64 = 180_000;
 /// How long an accepted restart may show no transition before it counts as running, not proven.
 const NOTHING_SEEN_AFTER_MS: u64 = 180_000;
-/// An accepted request that has not moved its instance by then is over, or has failed. The sandbox and
-/// the vendors' pages have it move at once; a describe call may be old by some seconds.
+/// An accepted request that has not changed its instance by then is over or has failed. The sandbox
+/// and the vendors' pages change it at once; a describe response may be some seconds old.
 const BEGINS_WITHIN_MS: u64 = 30_000;
-/// A start later than this share of the time after which the cloud calls it overdue is not taken for ours:
-/// in so long a time, unseen, ours may have come and gone, and another's after it.
+/// A start later than this share of the overdue time is not counted as ours: in that time ours may
+/// have finished unseen, followed by another.
 const STARTS_WITHIN_SHARE: u64 = 2;
-/// The first look after a call: earlier there is nothing to see.
+/// The first describe call after a call: earlier there is nothing to see.
 pub(super) const FIRST_DESCRIBE_AFTER_MS: u64 = 2_000;
 const LONGEST_PAUSE_MS: u64 = 15_000;
 const LONGEST_PAUSE_HIDDEN_MS: u64 = 60_000;
@@ -63,20 +64,20 @@ pub(super) struct Change {
     pub(super) may_be_others: bool,
 }
 
-/// The pause before the next round of looks.
+/// The interval until the next round of describe calls.
 pub(super) fn next_interval_ms(pause_ms: u64, hidden: bool) -> u64 {
     let longest = if hidden { LONGEST_PAUSE_HIDDEN_MS } else { LONGEST_PAUSE_MS };
     let factor = if hidden { 3 } else { 1 };
     (pause_ms.max(1_500) * 5 / 4 * factor).min(longest)
 }
 
-/// Whether and why an instance must be watched after an answer.
+/// Whether and why to watch an instance after a response.
 pub(super) fn watch_reason(spec: &OperationSpec, answer: &InstanceAnswer) -> Option<WatchReason> {
     match answer.outcome {
         Outcome::Accepted => Some(WatchReason::Accepted),
         Outcome::Unknown => Some(WatchReason::Lost),
-        // A browser or a proxy may have repeated the request behind our back; where the cloud does
-        // not tell a repetition from a new request, the refusal may be the echo of a first copy.
+        // A browser or a proxy may have repeated the request unnoticed; where the cloud does not
+        // detect a repetition, the refusal may be the response to a second copy.
         Outcome::Rejected => (!spec.target().cloud.refuses_repetitions
             && answer
                 .fault
@@ -95,7 +96,7 @@ pub(super) fn watch_reason(spec: &OperationSpec, answer: &InstanceAnswer) -> Opt
     }
 }
 
-/// Whether an answer itself tells of a transition: one state before, another now.
+/// Whether a response itself shows a transition: the state before differs from the state now.
 pub(super) fn answer_shows_transition(
     verb: Verb,
     previous: Option<&str>,
@@ -107,7 +108,7 @@ pub(super) fn answer_shows_transition(
     }
 }
 
-/// What the state of an instance says of its operation; `None` when it is not watched.
+/// What the state of an instance says about its operation; `None` if it is not watched.
 pub(super) fn conclude(
     now: Millis,
     spec: &OperationSpec,
@@ -135,7 +136,7 @@ pub(super) fn conclude(
         transition_seen: false,
         may_be_others: watched.may_be_others,
     };
-    // What happens to an instance that shows nothing new when its time is up.
+    // The change, or the final outcome once the time is up.
     let or_timed_out = |waiting: Change| match (watched.reason, waiting.outcome) {
         (WatchReason::Lost | WatchReason::Echo, Outcome::Unknown) => {
             if age_ms >= LOST_WATCHED_FOR_MS { settled(Outcome::Unknown, None) } else { waiting }
@@ -166,7 +167,7 @@ pub(super) fn conclude(
             change.transition_seen = true;
             change
         }
-        // The cloud may still come to name it.
+        // The cloud may still name it.
         (Phase::Running, WatchReason::Accepted)
             if names_operations && age_ms < NOTHING_SEEN_AFTER_MS =>
         {
@@ -190,13 +191,13 @@ pub(super) fn conclude(
                 change
             }
         },
-        // It runs: what was asked for is so, whoever did it.
+        // It runs, as requested, whoever started it.
         (Phase::Running, WatchReason::Lost | WatchReason::Echo)
             if spec.operation().verb == Verb::Start =>
         {
             settled(Outcome::RunningUnproven, Some(Evidence::NothingSeen))
         }
-        // It is off, so it was not our first copy that was in the way.
+        // It is off, so it was not a first copy of ours that caused the refusal.
         (Phase::Stopped | Phase::Recycled, WatchReason::Echo)
             if spec.operation().verb == Verb::Reboot && !moved =>
         {
@@ -210,7 +211,7 @@ pub(super) fn conclude(
     Some(change)
 }
 
-/// Where the cloud names the last operation of an instance, that is the best evidence.
+/// By the cloud's name of the last operation, where it gives one: the best evidence.
 fn by_last_operation(
     spec: &OperationSpec,
     row: &Row,
@@ -237,7 +238,7 @@ fn by_last_operation(
     let is_same_kind = last.name == spec.operation().name;
     match watched.reason {
         WatchReason::Accepted if is_ours => {}
-        // Ours is not the last any more: what became of it can no next_interval_ms be seen.
+        // Ours is not the last operation any more, so its result is not visible.
         WatchReason::Accepted if is_new && !is_ours => {
             return match last.state {
                 LastOperationState::Operating => change(Outcome::InProgress, None, false),
@@ -256,14 +257,14 @@ fn by_last_operation(
                 },
             };
         }
-        // It may be ours, and it may be anybody's.
+        // It may be ours or anybody's.
         WatchReason::Lost | WatchReason::Echo if is_new && is_same_kind => {
             return match (last.state, described.phase) {
                 (LastOperationState::Success, Phase::Running) => {
                     change(Outcome::RunningUnproven, Some(Evidence::RestartedBySomeone), true)
                 }
                 (LastOperationState::Operating, _) => change(Outcome::InProgress, None, false),
-                // What has failed was another's, or ours: that nothing was done is not known.
+                // A failed operation may be another's: it does not prove that nothing was done.
                 (
                     LastOperationState::Success
                     | LastOperationState::Failed
@@ -272,7 +273,7 @@ fn by_last_operation(
                 ) => None,
             };
         }
-        // Nothing has been done to it since it was last seen, so the refusal was a refusal.
+        // The last operation is unchanged since the preflight, so the refusal was final.
         WatchReason::Echo if before == Some(last) && watched.describe_calls >= 1 => {
             return change(Outcome::Rejected, None, true);
         }
@@ -297,23 +298,23 @@ fn by_last_operation(
 /// Times by the cloud's clock, in seconds since 1970.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CloudClock {
-    /// When the call was sent, and no earlier.
+    /// The earliest time at which the call was sent.
     pub(super) sent: Option<i64>,
-    /// When the describe call was answered, and no earlier.
+    /// The earliest time at which the describe call was answered.
     pub(super) described: i64,
 }
 
-/// A start since the sending.
+/// A start after the call was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Started {
     /// When ours can have caused it.
     InTime,
-    /// Later than that, or not yet.
+    /// Later than that, or in the future.
     Late,
 }
 
-/// Whether the instance has started later than its call was sent, by the cloud's clock, and by more than
-/// its start time is rounded to.
+/// Whether the instance has started after its call was sent, by the cloud's clock and by more than
+/// the precision of its start time.
 fn started_since(
     clock: CloudClock,
     row: &Row,
@@ -326,7 +327,7 @@ fn started_since(
         return None;
     }
     if started > clock.described {
-        // Who writes such times wrote them before, too: then nothing has happened since.
+        // A clock that is ahead was ahead before, too: an unchanged start time is no start.
         let before = row.baseline.as_ref().and_then(|before| before.started_at.as_ref());
         return (before != described.started_at.as_ref()).then_some(Started::Late);
     }
@@ -345,7 +346,7 @@ pub(super) fn effect_of(spec: &OperationSpec, fault: &Fault) -> Effect {
     }
 }
 
-/// Whether sending again could end differently: not for what cannot be found or is malformed.
+/// Whether a retry can have another result: not for what is not found or malformed.
 pub(super) fn retry_can_help(spec: &OperationSpec, fault: &Fault) -> bool {
     let retry = match fault {
         Fault::Cloud(report) => {
@@ -363,7 +364,7 @@ pub(super) fn retry_can_help(spec: &OperationSpec, fault: &Fault) -> bool {
     }
 }
 
-/// Whether a refusal is about an instance, so that leaving that one out may help the others.
+/// Whether a refusal is about an instance, so that removing it may help the others.
 pub(super) fn is_about_an_instance(spec: &OperationSpec, fault: &Fault) -> bool {
     match fault {
         Fault::Cloud(report) => {
@@ -374,7 +375,7 @@ pub(super) fn is_about_an_instance(spec: &OperationSpec, fault: &Fault) -> bool 
     }
 }
 
-/// Whether a fault that kept a call from leaving may pass without anybody's doing.
+/// Whether a fault that prevented sending may resolve without any action.
 pub(super) fn may_pass_by_itself(word: &str) -> bool {
     catalogue::layer(word).is_some_and(|entry| match entry.retry {
         Retry::Later => true,

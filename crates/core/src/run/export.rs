@@ -43,7 +43,7 @@ const COLUMNS: [&str; 22] = [
     "ticket",
 ];
 
-/// What is in the place of the outcome of an entry that is no instance of the run.
+/// What stands in the place of the outcome of an entry that is no instance of the run.
 const REFUSED_ENTRY: &str = "refused-entry";
 
 /// The name of a file with a run in it, without its ending: when the run was confirmed, in UTC, and the

@@ -1,10 +1,10 @@
-//! Instances that are left for later while something else is done with some of them. Nothing that was
-//! filled in is lost by going on with a part of it.
+//! Deferred instances: the rest of a form while part of it is sent, so that nothing that was filled
+//! in is lost.
 
 use crate::{form::Form, model::instance_id::InstanceId};
 use std::collections::HashSet;
 
-/// A form as it was, and those of its instances that nothing has been asked for since.
+/// A form, and those of its instances that were not sent since.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deferred {
     form: Form,
@@ -12,7 +12,7 @@ pub struct Deferred {
 }
 
 impl Deferred {
-    /// The form as it is, before some of its instances are gone on with.
+    /// The form before part of it is sent.
     pub(super) fn of(form: &Form) -> Self {
         Deferred {
             form: form.clone(),
@@ -20,12 +20,12 @@ impl Deferred {
         }
     }
 
-    /// The form that they are in.
+    /// The form.
     pub fn form(&self) -> &Form {
         &self.form
     }
 
-    /// Those that would come back, beside what is in this form now.
+    /// The number of instances that restoring would add to this form.
     pub fn beside(&self, form: &Form) -> usize {
         if form.cloud() != self.form.cloud() {
             return self.ids.len();
@@ -35,13 +35,13 @@ impl Deferred {
         self.ids.iter().filter(|id| !here.contains(id.as_str())).count()
     }
 
-    /// Takes out what is asked for. False if nothing is left.
+    /// Removes instances that were sent. False if none is left.
     pub(super) fn without(&mut self, sent: &HashSet<&str>) -> bool {
         self.ids.retain(|id| !sent.contains(id.as_str()));
         !self.ids.is_empty()
     }
 
-    /// The form with what is left of its instances, as it may be filled in now.
+    /// The form with the remaining instances, under the current limits.
     pub(super) fn restore(self, now: &Form) -> Form {
         self.form.restored(&self.ids, now)
     }

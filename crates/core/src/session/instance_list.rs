@@ -1,4 +1,4 @@
-//! The list of a region's instances to choose from: reads only, page by page.
+//! The list of a region's instances to choose from: reads only, page after page.
 
 use crate::{
     model::{
@@ -14,8 +14,8 @@ use std::{
     sync::Arc,
 };
 
-/// A list as far as it was read, as a state machine without I/O: [`InstanceList::next`] says what to do,
-/// [`InstanceList::listed`] takes what came.
+/// A list as a state machine without I/O: [`InstanceList::next`] says what to do,
+/// [`InstanceList::listed`] takes a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstanceList {
     reads: Reads,
@@ -28,7 +28,7 @@ pub struct InstanceList {
     at: Millis,
 }
 
-/// How far it is.
+/// The progress of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ListState {
     Reading,
@@ -39,13 +39,13 @@ enum ListState {
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListCommand {
-    /// Ask for the page from this cursor on and report with [`InstanceList::listed`].
+    /// Request the page at this cursor and report [`InstanceList::listed`].
     Read(Option<String>),
-    /// Ask again at this time.
+    /// Call [`InstanceList::next`] again at this time.
     WakeAt(Millis),
     /// A page is in flight.
     Wait,
-    /// It is over.
+    /// Finished.
     Done,
 }
 
@@ -64,63 +64,63 @@ impl InstanceList {
         }
     }
 
-    /// Where they are.
+    /// The target.
     pub fn target(&self) -> &Target {
         self.reads.target()
     }
 
-    /// What was asked for.
+    /// The query.
     pub fn query(&self) -> &InstanceQuery {
         &self.query
     }
 
-    /// What has come so far, each once, in the order in which the cloud lists them.
+    /// The instances so far, each once, in the cloud's order.
     pub fn instances(&self) -> &Arc<Vec<Arc<ListedInstance>>> {
         &self.instances
     }
 
-    /// How many the cloud says there are.
+    /// The total according to the cloud.
     pub fn total(&self) -> Option<u64> {
         self.total
     }
 
-    /// When the first page was asked for, in milliseconds since 1970: nothing in it is older.
+    /// When the first page was requested, in milliseconds since 1970: nothing is older.
     pub fn at(&self) -> Millis {
         self.at
     }
 
-    /// Whether it was read to its end.
+    /// Whether it is complete.
     pub fn is_whole(&self) -> bool {
         self.state == ListState::Whole
     }
 
-    /// Whether a page is being read, or is to be.
+    /// Whether a page is in flight or to be read.
     pub fn is_reading(&self) -> bool {
         self.state == ListState::Reading && self.fault().is_none()
     }
 
-    /// Whether it changed while it was read: an instance came twice, or pages do not add up. One may be
-    /// missing then.
+    /// Whether it changed while it was read: an instance came twice, or the pages do not add up.
+    /// One may be missing.
     pub fn has_shifted(&self) -> bool {
         self.shifted
     }
 
-    /// Why it could not be read to its end.
+    /// Why it could not be completed.
     pub fn fault(&self) -> Option<&Fault> {
         self.reads.fault()
     }
 
-    /// Seconds to add to the page's clock for the signature, as learned from the cloud's own clock.
+    /// Seconds to add to the page's clock for the signature, as learned from the cloud's clock.
     pub fn clock_skew_seconds(&self) -> i64 {
         self.reads.clock_skew_seconds().unwrap_or_default()
     }
 
-    /// Until when it waits, since the cloud has had too many reads of this kind in its window.
+    /// Until when it waits because the cloud throttles its reads.
     pub fn throttled_until(&self) -> Option<Millis> {
         self.reads.throttled_until().filter(|_| self.state == ListState::Reading)
     }
 
-    /// Reads no further. What has come stays.
+    /// Stops reading; what was read stays.
     pub fn stop(&mut self) {
         if self.state == ListState::Reading {
             self.state = ListState::Stopped;
@@ -145,7 +145,7 @@ impl InstanceList {
         }
     }
 
-    /// Takes the page that was asked for from `cursor` on. One that nobody waits for any more is let go.
+    /// Takes the page that was requested at `cursor`. Ignores one that is not expected.
     pub fn listed(&mut self, now: Millis, cursor: Option<&str>, result: &TransportResult) {
         if self.state != ListState::Reading || cursor != self.cursor.as_deref() {
             return;
@@ -153,7 +153,7 @@ impl InstanceList {
         let cloud = self.target().cloud;
         let through_proxy = self.reads.through_proxy();
         let page = match transport::classify_list(cloud, cursor, result, through_proxy) {
-            // The page that follows is this one: it would go on for ever.
+            // A page whose next cursor is its own would repeat for ever.
             Ok(page) if page.next.is_some() && page.next.as_deref() == cursor => {
                 self.shifted = true;
                 self.state = ListState::Stopped;
@@ -180,7 +180,7 @@ impl InstanceList {
                 continue;
             }
             let known = places.get(listed.instance.id.as_str()).copied();
-            // What came last is the newer state.
+            // The later page has the newer state.
             if let Some(known) = known.and_then(|at| instances.get_mut(at)) {
                 self.shifted = true;
                 *known = listed;
@@ -215,7 +215,7 @@ mod tests {
         })
     }
 
-    /// A page of a fleet of Tencent's, as the cloud gives it from an offset on.
+    /// A page of a Tencent fleet at an offset.
     fn tencent_page(fleet: &[&str], offset: usize) -> TransportResult {
         let set: Vec<Value> = fleet
             .iter()
@@ -231,7 +231,7 @@ mod tests {
             "TotalCount": fleet.len(), "InstanceSet": set } }))
     }
 
-    /// Reads to the end, and says which cursors were asked for.
+    /// Reads to the end and returns the requested cursors.
     fn read(
         list: &mut InstanceList,
         page: impl Fn(Option<&str>) -> TransportResult,
@@ -275,14 +275,14 @@ mod tests {
     fn a_list_that_changes_while_it_is_read_says_so() {
         let ids: Vec<String> = (0..201).map(|number| format!("ins-{number:08}")).collect();
         let fleet: Vec<&str> = ids.iter().map(String::as_str).collect();
-        // One is gone before the second page: what follows moves up, and one is never seen.
+        // One instance is released before the second page: the rest moves up, and one is missed.
         let mut gone = list("tencent", "ap-guangzhou", "");
         read(&mut gone, |cursor| match offset(cursor) {
             0 => tencent_page(&fleet, 0),
             offset => tencent_page(&fleet[1..], offset),
         });
         assert!(gone.has_shifted() && gone.is_whole());
-        // One is new: what follows moves down, and one is seen twice.
+        // One instance is created: the rest moves down, and one comes twice.
         let mut new = list("tencent", "ap-guangzhou", "");
         read(&mut new, |cursor| match offset(cursor) {
             0 => tencent_page(&fleet[1..], 0),

@@ -1,4 +1,4 @@
-//! Which values of the form a link has filled in, and which of them are unchanged.
+//! Applies a link to the form, and reports the result.
 
 use super::{Action, Session};
 use crate::{
@@ -8,8 +8,8 @@ use crate::{
 };
 
 impl Link {
-    /// Fills a form in, as far as the operator leaves it open, and says what came of it. If the link
-    /// means another cloud than can be chosen, then nothing: its regions and instances are not ours.
+    /// Fills in the form as far as the operator allows it. A link to a cloud that cannot be chosen
+    /// changes nothing: its regions and instances belong to that cloud.
     pub fn apply(&self, session: &mut Session, locked: &[Lockable]) -> AppliedLink {
         let mut filled = AppliedLink { refused: self.refused.clone(), ..AppliedLink::default() };
         for (name, value) in &self.values {
@@ -38,19 +38,19 @@ impl Link {
     }
 }
 
-/// What came of a link.
+/// The result of a link.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AppliedLink {
-    /// What it has filled in.
+    /// The applied values.
     pub taken: Vec<(&'static str, String)>,
-    /// What it could not: the page has no such thing, or does not allow it.
+    /// The values that were not applied: unknown to the page, or not allowed.
     pub left: Vec<(&'static str, String)>,
     /// The names of the parameters that looked like a key.
     pub refused: Vec<String>,
 }
 
 impl AppliedLink {
-    /// The names of what still stands as the link has put it.
+    /// The names of the values that are still in the form.
     pub fn still_applied<'a>(
         &'a self,
         session: &'a Session,
@@ -58,8 +58,8 @@ impl AppliedLink {
         self.taken.iter().filter(|(name, value)| holds(session, name, value)).map(|(name, _)| *name)
     }
 
-    /// What puts a form back to what the operator has set, or empties it, wherever it still is as the
-    /// link has put it. Of a choice something is always chosen: that stays.
+    /// The edits that reset the values still in the form to the operator's presets, or to empty. A
+    /// choice that cannot be empty stays.
     pub fn undo(&self, session: &Session, preset: &Preset) -> Vec<FormEdit> {
         let before = |name| {
             Some(match name {
@@ -77,13 +77,13 @@ impl AppliedLink {
         self.still_applied(session).filter_map(before).collect()
     }
 
-    /// The refused names as they may be shown: one that is a key itself is not.
+    /// The refused names for the screen; one that is a key itself is masked.
     pub fn refused_names(&self) -> impl Iterator<Item = &str> {
         self.refused.iter().map(|name| if is_like_a_key(name) { "…" } else { name })
     }
 }
 
-/// Whether this value is in the form.
+/// Whether the form has this value.
 fn holds(session: &Session, name: &str, value: &str) -> bool {
     let form = session.form();
     if name == "operation" && form.operation().verb.word() == value {
@@ -123,7 +123,7 @@ mod tests {
         for &cloud in clouds::ALL {
             let operation = cloud.operations.last().unwrap();
             let mode = operation.modes.last().unwrap();
-            // The order in the address does not matter.
+            // The order of the parameters does not matter.
             let link = link(&[
                 ("instanceIds", cloud.ids.example),
                 ("mode", mode.id),
@@ -224,7 +224,7 @@ mod tests {
         ]);
         let filled = link.apply(&mut session, &config.locked);
         assert_eq!(filled.left, []);
-        // What a person has changed since is the person's.
+        // A value that the user changed since stays.
         session.update(Action::Edit(FormEdit::Reason("TICKET-8".into())));
         for edit in filled.undo(&session, &config.preset) {
             session.update(Action::Edit(edit));

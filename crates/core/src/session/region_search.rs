@@ -1,4 +1,4 @@
-//! Searches the other regions for instances: reads only, one region after the other.
+//! The search for instances in other regions: reads only, one region after the other.
 
 use crate::{
     model::{instance_id::InstanceId, plan::Target},
@@ -7,7 +7,7 @@ use crate::{
 };
 use std::collections::{HashSet, VecDeque};
 
-/// A search for instances that were not found where they were looked for.
+/// A search for instances that were not found in their region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegionSearch {
     through_proxy: bool,
@@ -19,7 +19,7 @@ pub struct RegionSearch {
 }
 
 impl RegionSearch {
-    /// A search in every other region that is known; `None` if there are no regions or no ids.
+    /// A search of every other known region; `None` without regions or ids.
     pub(super) fn new(
         target: &Target,
         missing: Vec<InstanceId>,
@@ -48,22 +48,22 @@ impl RegionSearch {
         (self.regions - self.remaining.len() - usize::from(self.preflight.is_some()), self.regions)
     }
 
-    /// Until when it waits, since the cloud has had too many reads of this kind in its window.
+    /// Until when it waits because the cloud throttles its reads.
     pub fn throttled_until(&self) -> Option<Millis> {
         self.preflight.as_ref()?.throttled_until()
     }
 
-    /// Whether it is over.
+    /// Whether it is finished.
     pub fn is_done(&self) -> bool {
         self.preflight.is_none() && (self.remaining.is_empty() || self.missing.is_empty())
     }
 
-    /// The regions in which instances were found, with them.
+    /// The regions with the instances found there.
     pub fn found(&self) -> &[(String, Vec<InstanceId>)] {
         &self.found
     }
 
-    /// The instances that were found in a region.
+    /// The instances found in a region.
     pub(super) fn found_in(&self, region: &str) -> Vec<InstanceId> {
         self.found
             .iter()
@@ -89,7 +89,7 @@ impl RegionSearch {
         let Some(preflight) = &mut self.preflight else { return };
         preflight.described(now, ids, result);
         let (done, total) = preflight.progress();
-        // A region that refuses to be looked at (not opened, not allowed) is left out.
+        // A region that cannot be read (not enabled, not allowed) is skipped.
         if done < total && preflight.result().fault.is_none() {
             return;
         }

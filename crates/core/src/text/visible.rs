@@ -136,7 +136,7 @@ fn is_mark(one: char) -> bool {
     !one.is_ascii() && one.escape_debug().len() > 1
 }
 
-/// Truncates a text to that many characters, with `…`; an escape `⟨U+…⟩` is not cut.
+/// Truncates a text to that many characters, with `…`; borrows a shorter one.
 pub fn truncate(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => Cow::Borrowed(text),

@@ -1,4 +1,4 @@
-//! Times in the headers of a response.
+//! Times in response headers.
 
 use crate::{
     clouds,
@@ -6,7 +6,7 @@ use crate::{
     text::time::unix_seconds,
 };
 
-/// How long an answer asks to wait, in milliseconds: `Retry-After` in seconds or as a date, or a
+/// How long a response asks to wait, in milliseconds: `Retry-After` in seconds or as a date, or a
 /// cloud's own header.
 pub fn retry_after_ms(response: &Response) -> Option<u64> {
     let own = clouds::ALL
@@ -24,18 +24,18 @@ pub fn retry_after_ms(response: &Response) -> Option<u64> {
     u64::try_from(seconds).ok().map(|seconds| seconds.saturating_mul(1000))
 }
 
-/// The longest pause that anybody may ask for, in milliseconds.
+/// The longest wait that is accepted, in milliseconds.
 pub(crate) const LONGEST_PAUSE_MS: u64 = 120_000;
 
-/// How long to wait after a refusal for the pace.
+/// How long to wait after throttling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pause {
     pub(crate) ms: u64,
-    /// Nobody asked for it, but the cloud refuses until its next window begins.
+    /// Not requested by the response: the cloud refuses until its next rate limit window.
     pub(crate) is_window: bool,
 }
 
-/// How long a refusal for the pace asks to wait, or a cloud that counts by windows goes on refusing.
+/// How long to wait after throttling: as the response asks, or until the cloud's next window.
 pub(crate) fn pause_after(cloud: &Cloud, response: &Response, now_ms: u64) -> Option<Pause> {
     let asked =
         retry_after_ms(response).map(|ms| Pause { ms: ms.min(LONGEST_PAUSE_MS), is_window: false });
@@ -45,8 +45,9 @@ pub(crate) fn pause_after(cloud: &Cloud, response: &Response, now_ms: u64) -> Op
     })
 }
 
-/// How long a cloud that counts by windows goes on refusing, in milliseconds: until the next one
-/// begins by the clock of its answer, or else by ours. Its seconds are cut, and clocks differ a little.
+/// Milliseconds until the next rate limit window of a cloud that counts by windows, by the clock of
+/// its response or else by ours. With a margin: its seconds are truncated, and clocks differ a
+/// little.
 fn until_next_window_ms(cloud: &Cloud, response: &Response, now_ms: u64) -> Option<u64> {
     const MARGIN_MS: u64 = 2_000;
     let window = cloud.throttle_window_ms?.max(1);
@@ -56,8 +57,7 @@ fn until_next_window_ms(cloud: &Cloud, response: &Response, now_ms: u64) -> Opti
 }
 
 /// The server's clock, from the `Date` header, in seconds since 1970. `None` if the header is
-/// missing or malformed, if there are two, of which one is somebody else's, or if the answer comes out
-/// of a cache (`Age`), for then it is an old time.
+/// missing, malformed or doubled, or if the response comes from a cache (`Age`).
 pub fn server_unix_seconds(response: &Response) -> Option<i64> {
     let mut dates = response.all("date");
     let date = dates.next()?;

@@ -1,4 +1,4 @@
-//! The `Proxy-Status` header (RFC 9209), as far as it says who answered.
+//! The `Proxy-Status` header (RFC 9209), as far as it identifies who responded.
 
 use crate::{
     clouds::body::{self, NOT_UNDERSTOOD},
@@ -6,20 +6,20 @@ use crate::{
 };
 use sfv::{BareItem, List, ListEntry, Parser, StringRef, TokenRef};
 
-/// What the proxies in between say about a response.
+/// What `Proxy-Status` says about a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The cloud answered.
+    /// The cloud responded.
     Cloud,
-    /// The request never reached the cloud: the error's type proves it.
+    /// The request never reached the cloud: the error type proves it.
     NotSent(String),
-    /// An error whose type proves nothing, or words that contradict each other.
+    /// The error type proves nothing, or the parameters contradict each other.
     Unknown(String),
-    /// Nobody says who answered.
+    /// The header is missing or does not say who responded.
     Unmarked,
 }
 
-/// Errors of a kind that arises only before a request has gone out.
+/// Error types that only occur before a request was forwarded.
 const BEFORE_SENDING: [&str; 15] = [
     "connection_limit_reached",
     "connection_refused",
@@ -38,17 +38,17 @@ const BEFORE_SENDING: [&str; 15] = [
     "tls_protocol_error",
 ];
 
-/// The name by which our own proxies vouch (`docs/proxy.md`).
+/// The name under which our own proxies appear (`docs/proxy.md`).
 const OURS: &str = "relight-proxy";
 
-/// The word for an answer whose header is not our proxy's alone.
+/// The word for a response whose header has members of other proxies.
 const ANOTHER_PROXY: &str = "another-proxy";
 
-/// Reads the header of an answer. Only a single member, our own proxy's, proves anything: what others
-/// have appended or put in its place is theirs.
+/// Parses the header of a response. Only a single member, our own proxy's, proves anything: other
+/// members were added by other proxies.
 pub(crate) fn verdict(response: &Response) -> Verdict {
     let lines: Vec<&str> = response.all("proxy-status").collect();
-    // Somebody says something, and nobody knows what.
+    // A malformed header proves nothing.
     let Ok(list) = Parser::new(&lines.join(",")).parse::<List>() else {
         return Verdict::Unknown(NOT_UNDERSTOOD.to_owned());
     };
@@ -69,7 +69,7 @@ pub(crate) fn verdict(response: &Response) -> Verdict {
     };
     let Some(error) = error.as_token().map(TokenRef::as_str) else { return contradiction() };
     if BEFORE_SENDING.contains(&error) {
-        // Whoever received a status had sent the request on, and an error is no success.
+        // With a received status the request was forwarded, and a success is no proxy error.
         return if received.is_none() && body::is_error(response) {
             Verdict::NotSent(error.to_owned())
         } else {
@@ -77,7 +77,7 @@ pub(crate) fn verdict(response: &Response) -> Verdict {
         };
     }
     let details = member.params.get("details");
-    // What answered the copy has not sent it on.
+    // The proxy refused a second copy and did not forward it.
     let is_repeated = response.status == 409
         && received.is_none()
         && error == "proxy_internal_response"
@@ -85,10 +85,10 @@ pub(crate) fn verdict(response: &Response) -> Verdict {
     Verdict::Unknown(if is_repeated { REPEATED } else { error }.to_owned())
 }
 
-/// What our proxy says, and the word, of a second copy of a request that it has let pass once.
+/// The error type of our proxy for the second copy of a request that it has forwarded once.
 pub(crate) const REPEATED: &str = "repeated";
 
-/// Whether this is a text, quoted or not.
+/// Whether this is a given token or string.
 fn is(item: &BareItem, text: &str) -> bool {
     let token = item.as_token().map(TokenRef::as_str);
     token.or_else(|| item.as_string().map(StringRef::as_str)) == Some(text)
@@ -122,7 +122,7 @@ mod tests {
         ] {
             assert_eq!(of(502, header), not_sent("connection_refused"), "{header}");
         }
-        // Of a key that comes twice the last counts, by the rule of structured fields.
+        // In structured fields the last of duplicate parameters counts.
         let twice = "relight-proxy; error=dns_error; error=http_response_timeout";
         assert_eq!(of(504, twice), unknown("http_response_timeout"));
         assert_eq!(of(502, "relight-proxy; error=invented"), unknown("invented"));
@@ -151,7 +151,7 @@ mod tests {
                 assert_eq!(of(status, header), unknown("not-understood"), "{header}");
             }
         }
-        // No proxy answers so.
+        // No proxy error has such a status.
         for status in [0, 200, 304, 399, 600, 999, u16::MAX] {
             let refused = of(status, "relight-proxy; error=connection_refused");
             assert_eq!(refused, unknown("not-understood"), "{status}");

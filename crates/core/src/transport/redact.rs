@@ -1,6 +1,6 @@
-//! What comes back can hold what went out: a gateway that echoes headers, a cloud that names the token
-//! or returns the canonical request. It is taken out by its value, in whatever form it is there,
-//! before anybody sees the answer.
+//! A response can contain parts of its request: a gateway that echoes headers, a cloud that names
+//! the token or returns the canonical request. They are removed by value, in any encoding, before
+//! anything else sees the response.
 
 use crate::{
     model::outcome::Response,
@@ -12,36 +12,36 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// What no answer to a request may bring back: its token, its signature, its `Authorization`; and the
-/// tokens and signatures of those before it, where they are remembered ([`Sent`]).
+/// Removes from a response what its request must not get back: token, signature and
+/// `Authorization`; and those of earlier requests, where they are remembered ([`Sent`]).
 #[derive(Default)]
 pub struct Redactor {
     needles: Vec<Needle>,
-    /// Where eight bytes stand in the needles: most of a text is passed over by these alone.
+    /// Where each 8-byte gram occurs in the needles: most of a text is skipped by these alone.
     grams: HashMap<u64, Vec<(usize, usize)>>,
-    /// Of each hash of eight bytes whether they may be among those.
+    /// For each hash of a gram whether it may be among those (a one-hash Bloom filter).
     may_be: Vec<bool>,
 }
 
 #[derive(Clone)]
 struct Needle {
     text: Zeroizing<Vec<u8>>,
-    /// How many of its bytes, whichever, give it away: something in between may have cut it at both ends.
+    /// How many consecutive bytes are enough for a match: an intermediary may have cut both ends.
     enough: usize,
-    /// What is in its place.
+    /// Replaces it.
     mark: &'static str,
 }
 
-/// The tokens and signatures of the last requests: what echoes one of them may do so in the answer to
-/// another. It is for whoever sends, and to be forgotten with the key.
+/// The tokens and signatures of the last requests: an echo may arrive with the response to another
+/// request. Kept by the sender, and dropped with the key.
 #[derive(Default)]
 pub struct Sent(VecDeque<Needle>);
 
-/// So many are remembered.
+/// How many requests are remembered.
 const REMEMBERED: usize = 64;
 
 impl Sent {
-    /// What a request must not get back, and what those before it must not. It is remembered from now on.
+    /// A redactor for this request and those remembered; remembers this one.
     pub fn redactor(&mut self, request: &Request<Signed>) -> Redactor {
         let own = needles_of(request);
         let earlier: Vec<Needle> = self.0.iter().cloned().collect();
@@ -67,7 +67,7 @@ const AUTHORIZATION: &str = "[authorization]";
 fn needles_of(request: &Request<Signed>) -> Vec<Needle> {
     let piece = |text: &str| text.len().min(ENOUGH_BYTES);
     let authorization = request.authorization();
-    // Where blanks are passed over, it has none.
+    // For texts searched with white space skipped.
     let squeezed: Option<String> =
         authorization.map(|text| text.split([' ', '\t', '\r', '\n']).collect());
     let authorization = authorization.map(|text| (text, text.len(), AUTHORIZATION));
@@ -82,26 +82,26 @@ fn needles_of(request: &Request<Signed>) -> Vec<Needle> {
     needles.collect()
 }
 
-/// A place that holds something, and the mark for it.
+/// A match and its replacement.
 type Place = (Range<usize>, &'static str);
 
-/// So many bytes of a token or a signature are taken for the whole, from whichever place in it.
+/// That many bytes of a token or a signature count as a match, at any offset.
 const ENOUGH_BYTES: usize = 2 * GRAM;
 
-/// In so many bytes of a text, wherever they begin, are eight that begin at a multiple of eight.
+/// Length of a gram. Any `2 * GRAM - 1` bytes contain one at a multiple of `GRAM`.
 const GRAM: usize = 8;
 
-/// How many layers of escapes are undone: percent-encoding twice, within JSON.
+/// How many layers of escapes are decoded: percent-encoding twice, within JSON.
 const LAYERS: usize = 3;
 
-/// How often what is found in base64 or in hexadecimal digits may be such again.
+/// How deep base64 or hexadecimal may be nested.
 const NESTED: usize = 2;
 
-/// Shorter runs of base64 or of digits hold nothing of a needle.
+/// Shorter runs of base64 or hexadecimal digits cannot contain a match.
 const RUN_MIN: usize = 22;
 
 impl Redactor {
-    /// What a request must not get back.
+    /// A redactor for one request.
     pub fn of(request: &Request<Signed>) -> Self {
         Redactor::new(needles_of(request))
     }
@@ -110,7 +110,7 @@ impl Redactor {
         let mut grams: HashMap<u64, Vec<(usize, usize)>> = HashMap::new();
         let mut may_be = vec![false; 1 << HASH_BITS];
         for (index, one) in needles.iter().enumerate() {
-            // What has to be there as a whole is known by its beginning.
+            // A needle that must match as a whole is found by its first gram.
             let is_whole = one.enough == one.text.len();
             for (number, gram) in one.text.chunks_exact(GRAM).enumerate() {
                 let word = gram.iter().fold(0, |word, byte| word << 8 | u64::from(plain(*byte)));
@@ -126,8 +126,8 @@ impl Redactor {
         Redactor { needles, grams, may_be }
     }
 
-    /// A text without it: plain, percent-encoded, JSON-escaped, as entities or as a form's values, in
-    /// several such layers; and within base64 or hexadecimal digits, at whatever place.
+    /// Replaces the needles in a text: plain, percent-encoded, JSON-escaped, as entities or form
+    /// values, in several such layers; and within base64 or hexadecimal, at any offset.
     pub fn redact(&self, text: Vec<u8>) -> Vec<u8> {
         if self.needles.is_empty() {
             return text;
@@ -137,7 +137,7 @@ impl Redactor {
             return text;
         }
         let text = Zeroizing::new(text);
-        // The longest of those that begin at one place.
+        // Of the matches at one offset the longest.
         places.sort_by_key(|(place, _)| (place.start, usize::MAX - place.end));
         let mut redacted = Vec::with_capacity(text.len());
         let mut done = 0;
@@ -168,7 +168,7 @@ impl Redactor {
         places
     }
 
-    /// As it is there, and with what breaks lines passed over.
+    /// Searches a layer as it is, and again with line breaks skipped.
     fn find_in(&self, layer: &Layer, places: &mut Vec<Place>) {
         self.find_short(layer, places);
         for folded in [false, true] {
@@ -196,7 +196,7 @@ impl Redactor {
         }
     }
 
-    /// What is shorter than what the rest is known by.
+    /// Searches for the needles that are shorter than a gram.
     fn find_short(&self, layer: &Layer, places: &mut Vec<Place>) {
         for needle in self.needles.iter().filter(|needle| needle.text.len() < GRAM) {
             let length = needle.text.len();
@@ -212,7 +212,7 @@ impl Redactor {
         }
     }
 
-    /// The longest of what is around eight bytes that end here.
+    /// The longest match around a gram that ends here.
     fn longest(&self, text: &Text<'_>, at: usize, word: u64) -> Option<Place> {
         let mut longest: Option<(usize, Place)> = None;
         for (index, offset) in self.grams.get(&word)? {
@@ -221,7 +221,7 @@ impl Redactor {
             let (before, start) = text.before(at, own_before);
             let (after, end) = text.after(at, own_after);
             let length = before + after;
-            // Of two of one length the first, which is the larger thing.
+            // Of equal lengths the first counts, which is the larger needle.
             if length >= needle.enough && longest.as_ref().is_none_or(|(best, _)| length > *best) {
                 longest = Some((length, (start..end, needle.mark)));
             }
@@ -229,8 +229,7 @@ impl Redactor {
         longest.map(|(_, place)| place)
     }
 
-    /// Looks into the runs that an encoding can have written. Where one holds something, the whole run
-    /// goes: its other letters say nothing that reveals it.
+    /// Searches within runs of an encoding. A run that contains a match is replaced as a whole.
     fn find_encoded(
         &self,
         layer: &Layer,
@@ -240,7 +239,7 @@ impl Redactor {
     ) {
         let mut run = Zeroizing::new(Vec::new());
         let (mut start, mut broken) = (0, false);
-        // One more, to end the last run.
+        // One byte more, to end the last run.
         for (at, byte) in layer.bytes.iter().copied().chain([0]).enumerate() {
             if let Some(digit) = (encoding.digit)(byte) {
                 broken = false;
@@ -250,7 +249,7 @@ impl Redactor {
                 run.push(digit);
                 continue;
             }
-            // Long runs are broken into lines, and digits are set apart.
+            // Long runs are wrapped, and hexadecimal digits are separated.
             if !run.is_empty() && (encoding.is_between)(byte, broken) {
                 broken |= matches!(byte, b'\r' | b'\n');
                 continue;
@@ -268,17 +267,17 @@ impl Redactor {
     }
 }
 
-/// A text in which the needles are searched.
+/// A text that is searched.
 struct Text<'t> {
     bytes: &'t [u8],
-    /// Where what was found before ends.
+    /// The end of the previous match.
     done: usize,
-    /// Whether what breaks lines is passed over.
+    /// Whether line breaks are skipped.
     folded: bool,
 }
 
 impl Text<'_> {
-    /// How many of the last of these bytes precede a place, and where they begin.
+    /// How many of the last of these bytes precede a position, and where they begin.
     fn before(&self, mut at: usize, own: &[u8]) -> (usize, usize) {
         let (mut count, mut start) = (0, at);
         for own in own.iter().rev() {
@@ -297,7 +296,7 @@ impl Text<'_> {
         (count, start)
     }
 
-    /// How many of the first of these bytes follow a place, and where they end.
+    /// How many of the first of these bytes follow a position, and where they end.
     fn after(&self, mut at: usize, own: &[u8]) -> (usize, usize) {
         let (mut count, mut end) = (0, at);
         for own in own {
@@ -316,7 +315,8 @@ impl Text<'_> {
     }
 }
 
-/// A form writes a space as `+`, and who reads one so makes a plus a space. Case is somebody's choice.
+/// A form encodes a space as `+`; decoding one as a form turns a plus into a space. Case is
+/// ignored.
 const fn plain(byte: u8) -> u8 {
     if byte == b' ' { b'+' } else { byte.to_ascii_lowercase() }
 }
@@ -329,10 +329,10 @@ fn hash(word: u64) -> usize {
         .unwrap_or_default()
 }
 
-/// How a page breaks lines.
+/// Line breaks in HTML.
 const BREAKS: [&[u8]; 3] = [b"<br>", b"<br/>", b"<br />"];
 
-/// How long what breaks a line is that begins here; 0 for none.
+/// The length of the line break that begins here; 0 for none.
 fn fold_at(bytes: &[u8], at: usize) -> usize {
     match bytes.get(at) {
         Some(b' ' | b'\t' | b'\r' | b'\n') => 1,
@@ -347,7 +347,7 @@ fn fold_at(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The same for what ends before this place.
+/// The same for a line break that ends here.
 fn fold_before(bytes: &[u8], at: usize) -> usize {
     let before = bytes.get(..at).unwrap_or_default();
     match before.last() {
@@ -363,10 +363,10 @@ fn fold_before(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// A text with some layers of escapes undone.
+/// A text with some layers of escapes decoded.
 struct Layer {
     bytes: Zeroizing<Vec<u8>>,
-    /// Where each byte begins in the text itself, and where that ends; empty for the text itself.
+    /// The offset of each byte in the original text, and its end; empty for the original.
     origins: Vec<usize>,
 }
 
@@ -376,7 +376,7 @@ impl Layer {
         origin(start)..origin(end)
     }
 
-    /// With one layer more undone; `None` if there is none.
+    /// Decodes one more layer; `None` if there is none.
     fn undone(&self) -> Option<Layer> {
         self.bytes.iter().find(|byte| is_escape(**byte))?;
         let mut bytes = Zeroizing::new(Vec::with_capacity(self.bytes.len()));
@@ -400,7 +400,7 @@ fn is_escape(byte: u8) -> bool {
     matches!(byte, b'%' | b'\\' | b'&' | 0)
 }
 
-/// The byte that an escape stands for, by its sign and what follows, and what comes then.
+/// Decodes an escape, given its first byte and the bytes after it; returns the byte and the rest.
 fn escaped(sign: u8, after: &[u8]) -> Option<(u8, &[u8])> {
     match (sign, after) {
         (b'%', _) => number(after, 16, 2, 2),
@@ -408,7 +408,7 @@ fn escaped(sign: u8, after: &[u8]) -> Option<(u8, &[u8])> {
         (b'\\', [b'x', after @ ..]) => number(after, 16, 2, 2),
         (b'\\', [b'n', after @ ..]) => Some((b'\n', after)),
         (b'\\', [b'r', after @ ..]) => Some((b'\r', after)),
-        // With a zero before: of texts of two bytes a letter.
+        // With a zero byte before: UTF-16.
         (b'\\', [byte @ (b'/' | b'"' | b'\\'), after @ ..]) | (0, [byte, after @ ..]) => {
             Some((*byte, after))
         }
@@ -424,7 +424,7 @@ fn escaped(sign: u8, after: &[u8]) -> Option<(u8, &[u8])> {
 const ENTITIES: [(&str, u8); 5] =
     [("amp;", b'&'), ("lt;", b'<'), ("gt;", b'>'), ("quot;", b'"'), ("apos;", b'\'')];
 
-/// A number of so many digits that stands for a byte, and what follows.
+/// A number of `least` to `most` digits that encodes a byte, and the rest.
 fn number(text: &[u8], radix: u32, least: usize, most: usize) -> Option<(u8, &[u8])> {
     let digits = text.iter().take(most).map_while(|byte| char::from(*byte).to_digit(radix));
     let (count, number) =
@@ -433,20 +433,20 @@ fn number(text: &[u8], radix: u32, least: usize, most: usize) -> Option<(u8, &[u
     Some((byte, text.get(count..)?))
 }
 
-/// What follows the end of an entity.
+/// The rest after the end of an entity.
 fn ended((byte, after): (u8, &[u8])) -> Option<(u8, &[u8])> {
     after.strip_prefix(b";").map(|after| (byte, after))
 }
 
-/// How bytes are written as digits. Read by hand: a run may begin and end in the middle of what was
-/// encoded and mix both alphabets, and `base64` and `hex` take whole texts of one alphabet alone.
+/// An encoding of bytes as digits. Decoded by hand: a run may begin and end within an encoded text
+/// and mix both alphabets, while `base64` and `hex` decode complete texts of one alphabet.
 struct Encoding {
     /// The value of a digit.
     digit: fn(u8) -> Option<u8>,
     bits: u32,
-    /// How many digits it takes until one begins where a byte does.
+    /// How many digits until one begins at a byte again.
     digits: usize,
-    /// What may be between two, and whether a line has ended there already.
+    /// Whether a byte may separate two digits, given whether a line has ended already.
     is_between: fn(u8, bool) -> bool,
 }
 
@@ -483,7 +483,7 @@ impl Encoding {
     }
 }
 
-/// Of both alphabets (RFC 4648).
+/// Of both alphabets (RFC 4648: base64 and base64url).
 fn base64_digit(byte: u8) -> Option<u8> {
     match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
@@ -500,7 +500,7 @@ fn hex_digit(byte: u8) -> Option<u8> {
 }
 
 impl Response {
-    /// An answer as it arrives, without what its request has sent: the way in for every answer.
+    /// Redacts a response as it arrives: every response passes through here.
     pub fn received(
         redactor: &Redactor,
         status: u16,

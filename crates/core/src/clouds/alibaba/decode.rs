@@ -122,7 +122,7 @@ fn by_instance(
     let mut by_id: HashMap<&str, Option<&Value>> = HashMap::new();
     for entry in entries {
         let id = text(entry, "InstanceId").unwrap_or_default();
-        // An instance that is named twice has two contradicting entries: neither is believed.
+        // An instance that is named twice is told two things: neither is believed.
         by_id.entry(id).and_modify(|entry| *entry = None).or_insert(Some(entry));
     }
     let silent = Arc::new(body::not_understood(response));

@@ -100,7 +100,7 @@ fn is_host(host: &str) -> bool {
     let Some(product) = host.strip_suffix(".aliyuncs.com") else { return false };
     let (product, region) = product.split_once('.').unwrap_or((product, ""));
     let family = |name: &str| name.split('-').next().unwrap_or("").to_owned();
-    // `<bucket>.oss-<region>`: what is before a region may be a name of somebody's own.
+    // `<bucket>.oss-<region>`: what stands before a region may be a name of somebody's own.
     let is_of_data = |name: &str| OF_DATA.contains(&family(name).as_str());
     !family(product).is_empty()
         && !region.contains('.')

@@ -106,7 +106,7 @@ fn instance(value: &Value) -> Option<DescribedInstance> {
         state: state.to_owned(),
         phase: state::phase(state),
         lock: restriction.map(str::to_owned),
-        // The moment of the last start is not returned, only that of the creation.
+        // The moment of the last start is not told, only that of the creation.
         started_at: None,
         last_operation: last_operation(value),
     })

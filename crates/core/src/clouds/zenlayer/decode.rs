@@ -34,7 +34,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
         return body::unknown(batch, Some(request_id), body::not_understood(response));
     };
     let asked: HashSet<&str> = batch.ids().iter().map(InstanceId::as_str).collect();
-    // Somebody else's id among the failed means that ids were mixed up or rounded in transit: then
+    // Somebody else's id among the failed means that ids were mixed up or rounded on the way: then
     // "not listed" no longer means that it went well.
     let is_ours = failed.iter().all(|id| asked.contains(id));
     let failed: HashSet<&str> = failed.into_iter().collect();

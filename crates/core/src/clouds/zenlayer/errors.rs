@@ -13,7 +13,7 @@ use serde_json::Value;
 pub(crate) const LISTED_AS_FAILED: &str = "(listed in response.instanceIds)";
 
 /// Reads a whole answer that is a success and lists instances: those are the ones that failed.
-/// Other operations list instances as well, so nothing else may be in it.
+/// Other operations list instances as well, so nothing else may stand in it.
 fn listed_failures(answer: &str) -> Option<ErrorReport> {
     // Most texts are none, and need not be read.
     if !answer.contains("\"instanceIds\"") || answer.contains("\"code\"") {

@@ -157,7 +157,7 @@ fn is_similar(text: &str) -> bool {
 }
 
 /// All that this cloud has is a number: what it is, is said beside it. The last part of a word decides;
-/// of a name such as `zec_subnet.main` what is before the point.
+/// of a name such as `zec_subnet.main` what stands before the point.
 fn what(word: &str) -> Option<bool> {
     let kind = word.rsplit_once('.').map_or(word, |(kind, _)| kind);
     // `web-disk-01` is somebody's name for an instance; `placement_group_assignment` is of an instance.

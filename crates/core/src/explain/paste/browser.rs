@@ -136,7 +136,7 @@ pub(super) fn fetched(lower: &str, is_cloud: impl Fn(&str) -> bool) -> Option<&s
         });
         let address = rest.get(..end.unwrap_or(rest.len()))?;
         let mut parts = address.split('/');
-        // A name and a password may precede it.
+        // A name and a password may stand before it.
         let host = parts.next()?.rsplit('@').next()?.split(':').next()?;
         (is_cloud(host) || parts.any(&is_cloud)).then_some(host)
     })

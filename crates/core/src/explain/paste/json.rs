@@ -1,4 +1,4 @@
-//! Errors in JSON, each with the facts of its own object.
+//! Errors in JSON: each with the facts of its own object.
 
 use super::{
     BEFORE_BYTES, ERRORS_MAX, NESTING_MAX, Reader,
@@ -24,7 +24,7 @@ impl Reader<'_> {
             let before = text.get(read_to..span.start).unwrap_or("");
             let json = text.get(span.clone()).unwrap_or("");
             // A value in brackets may be prose: `[TencentCloudSDKError] Code=…`; and a list of ids is a
-            // piece of the command that it is in.
+            // piece of the command that it stands in.
             if !json.contains('{') {
                 continue;
             }
@@ -105,7 +105,7 @@ impl Reader<'_> {
                             let own_line = around.rsplit('\n').next().unwrap_or("");
                             let line_start = around.len() - own_line.len();
                             let json_start = around.len() - json.len();
-                            // What is before it on its own line belongs to it.
+                            // What stands before it on its own line belongs to it.
                             let start = around
                                 .get(..json_start)
                                 .and_then(|before| before.rfind('\n'))

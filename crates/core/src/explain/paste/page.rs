@@ -1,4 +1,4 @@
-//! Error pages and texts of gateways that come instead of a response.
+//! Pages and texts of gateways in the place of an answer.
 
 use super::shapes::{says, start_of};
 use crate::explain::Confidence;
@@ -33,7 +33,7 @@ pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str,
     is_text.then_some(("html-answer", Confidence::Possible))
 }
 
-/// Where a whole page is in a text.
+/// Where a whole page stands in a text.
 pub(super) fn span(lower: &str) -> Option<Range<usize>> {
     const END: &str = "</html>";
     let start = ["<!doctype", "<html"].iter().filter_map(|tag| lower.find(tag)).min()?;
@@ -100,7 +100,7 @@ fn network_error(lower: &str) -> Option<u16> {
     })
 }
 
-/// Whether a gateway says that it passed the request on to nobody: what is behind it could not be
+/// Whether a gateway says that it passed the request on to nobody: what stands behind it could not be
 /// reached, or a rule of the gateway forbids it. A connection that broke or an answer that did not come
 /// says nothing of the kind, and neither does the last of several attempts.
 pub(super) fn did_not_forward(lower: &str, of_vendors: &[&str]) -> bool {

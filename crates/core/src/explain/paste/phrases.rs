@@ -2,7 +2,7 @@
 //! the parts of a sentence that stay the same from version to version and, where there are any, from
 //! language to language.
 
-/// Words of layers by what is said; the first row that fits counts, so what is more exact is first:
+/// Words of layers by what is said; the first row that fits counts, so what is more exact stands first:
 /// who fails at a lookup mentions a connection, too.
 pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
     (
@@ -149,7 +149,7 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "all connection attempts failed",
         ],
     ),
-    // What was read or written once a connection was established may have arrived, whatever broke it.
+    // What was read or written once a connection stood may have arrived, whatever broke it.
     (
         "cut-off",
         &[
@@ -379,7 +379,7 @@ pub(super) static FETCH_FAILED: &[&str] = &[
     "typeerror: load failed",
 ];
 
-/// The statuses that gateways answer with when what is behind them failed, as browsers list them.
+/// The statuses that gateways answer with when what stands behind them failed, as browsers list them.
 pub(super) static OF_A_GATEWAY: &[&str] = &[
     "502 (bad gateway)",
     "504 (gateway time",
@@ -389,7 +389,7 @@ pub(super) static OF_A_GATEWAY: &[&str] = &[
     "status code: 504",
 ];
 
-/// What is before the name of the host that could not be found or reached.
+/// What stands before the name of the host that could not be found or reached.
 pub(super) static BEFORE_A_HOST: &[&str] = &[
     "lookup ",
     "could not resolve host: ",

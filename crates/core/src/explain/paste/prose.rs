@@ -1,5 +1,5 @@
 //! Errors in prose: what programs print, lines of logs, rows of tables. A code, and around it the record
-//! that it is in.
+//! that it stands in.
 
 use super::{
     AFTER_BYTES, BEFORE_BYTES, ERRORS_MAX, Reader,
@@ -18,7 +18,7 @@ use std::ops::Range;
 struct Hit<'t> {
     at: Range<usize>,
     code: &'t str,
-    /// It is in the place of a code: after `Code=`, in `<Code>`, in a cell of a table.
+    /// It stands where a code stands: after `Code=`, in `<Code>`, in a cell of a table.
     in_place: bool,
 }
 
@@ -32,7 +32,7 @@ impl Reader<'_> {
             if std::mem::take(&mut absorbed) {
                 continue;
             }
-            // A code that only is between another code and its request id is a remark on it.
+            // A code that only stands between another code and its request id is a remark on it.
             if let Some(remark) = next.filter(|next| hit.in_place && !next.in_place) {
                 let after = |from: usize| {
                     let to = hits.get(index + 2).map_or(text.len(), |hit| hit.at.start);

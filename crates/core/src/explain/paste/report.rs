@@ -1,4 +1,4 @@
-//! The cloud that a code belongs to, and the entry that explains it.
+//! Whose error a code is, and what is known of it.
 
 use super::{
     ERRORS_MAX, Reader,
@@ -171,7 +171,7 @@ impl Reader<'_> {
         true
     }
 
-    /// A code of a vendor's program that says nothing by itself: the cause is in its message, and
+    /// A code of a vendor's program that says nothing by itself: the cause stands in its message, and
     /// decides what may have happened.
     fn wrapped(
         &mut self,

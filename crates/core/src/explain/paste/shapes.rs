@@ -1,4 +1,4 @@
-//! The shapes in a text and their positions: words, JSON, candidates for codes and ids.
+//! What stands in a text, and where: words, JSON, and what has the shape of a code or an id.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -144,18 +144,18 @@ pub(super) fn is_id(id: &str) -> bool {
     uuid.len() == 36 && uuid.split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
-/// Whether what is before a place introduces a code: `Code=`, `"code": "`, `<Code>`,
+/// Whether what stands before a place introduces a code: `Code=`, `"code": "`, `<Code>`,
 /// `Error:`, `ErrorCode: `.
 pub(super) fn stands_as_code(text: &str, at: usize) -> bool {
     label(text, at).is_some()
 }
 
-/// Whether what is before a place is `Error:`, which introduces names of exceptions as well.
+/// Whether what stands before a place is `Error:`, which introduces names of exceptions as well.
 pub(super) fn stands_as_error(text: &str, at: usize) -> bool {
     label(text, at).is_some_and(|label| label == "error")
 }
 
-/// The name that introduces what is at a place.
+/// The name that introduces what stands at a place.
 fn label(text: &str, at: usize) -> Option<String> {
     let before = text.get(floor(text, at.saturating_sub(32))..at).unwrap_or("");
     let name = before.trim_end_matches([

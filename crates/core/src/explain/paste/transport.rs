@@ -1,6 +1,6 @@
-//! A request that failed in transit: what the fault was, between whom, and the host that it was about.
+//! A request that failed on its way: what the fault was, between whom, and the host that it was about.
 //! Nothing is read from words of the network alone: beside them a host of a cloud or the name of its
-//! program has to be, in the same record.
+//! program has to stand, in the same record.
 
 use super::{
     block::record,
@@ -11,14 +11,14 @@ use super::{
 use crate::{catalogue::Hop, clouds::catalogue, model::cloud::Cloud};
 use std::ops::Range;
 
-/// A fault in transit.
+/// A fault on the way of a request.
 #[derive(Clone, Debug)]
 pub(super) struct Fault<'t> {
     /// The layer's word.
     pub(super) word: &'static str,
     pub(super) hop: Option<Hop>,
     pub(super) host: Option<&'t str>,
-    /// Where in the text it is.
+    /// Where in the text it stands.
     pub(super) at: Range<usize>,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn fault<'t>(
 }
 
 /// Whether what ends here is the name of a setting: `connectTimeout: 5000`. `(read timeout=30)` is one,
-/// too, and is beside what happened.
+/// too, and stands beside what happened.
 fn is_setting(lower: &str, end: usize) -> bool {
     let value = lower.get(end..).unwrap_or("").trim_start_matches(['"', '\'', ' ']);
     let value = value.strip_prefix([':', '=']).unwrap_or("").trim_start();
@@ -126,7 +126,7 @@ fn line_at(text: &str, at: usize) -> &str {
 #[derive(Clone, Copy)]
 struct Host<'t> {
     name: &'t str,
-    /// Whether a port other than those of the web follows it.
+    /// Whether a port other than those of the web stands behind it.
     has_odd_port: bool,
 }
 

@@ -174,7 +174,7 @@ pub(super) fn ids_in(text: &str, cloud: &Cloud) -> Vec<String> {
 }
 
 /// The key id that a word is, if it begins as those of some cloud do and is as long as one. In a
-/// string to sign an encoded `=` precedes it.
+/// string to sign an encoded `=` stands before it.
 pub(super) fn key_id_in(word: &str) -> Option<&str> {
     const BYTES_MIN: usize = 16;
     let word = word.trim_start_matches("25").trim_start_matches("3D");

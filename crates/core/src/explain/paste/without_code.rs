@@ -1,4 +1,4 @@
-//! Errors without a code: a vendor's sentences, and messages about failed connections.
+//! Errors without a code: sentences of a vendor, and what is said of the way of a request.
 
 use super::{
     BEFORE_BYTES, ERRORS_MAX, Reader,
