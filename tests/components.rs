@@ -140,7 +140,7 @@ async fn a_removed_element_leaves_nothing_behind() {
 /// Whatever a vendor documents, the sandbox can answer; the card of each answer is in the person's
 /// language, knows the code, and contains the cloud's own message and its request id.
 #[wasm_bindgen_test]
-async fn every_answer_of_the_sandbox_has_a_card_in_both_languages() {
+async fn every_answer_of_the_sandbox_is_explained_in_both_languages() {
     let answers: Vec<Answer> = documented_answers();
     assert!(answers.len() > 150, "only {} answers", answers.len());
     let console = Console::new().await;
@@ -168,7 +168,7 @@ async fn every_answer_of_the_sandbox_has_a_card_in_both_languages() {
 
 /// Every entry of the catalogue: in Chinese no code is shown without a Chinese text.
 #[wasm_bindgen_test]
-async fn no_card_shows_a_bare_code_in_chinese() {
+async fn no_explanation_shows_a_bare_code_in_chinese() {
     let console = Console::new().await;
     console.press("explain").await;
     console.press("errors").await;

@@ -34,7 +34,7 @@ const NOW: Millis = 1_790_000_000_000;
 // ---- records -------------------------------------------------------------------------------------
 
 #[wasm_bindgen_test]
-async fn records_come_back_in_the_order_in_which_they_were_given() {
+async fn records_are_read_in_the_order_of_writing() {
     let journal = opened().await;
     let played = RecordedRun::new("order", 30, 7, NOW);
     assert!(played.records.len() > 5, "only {} records", played.records.len());
@@ -56,7 +56,7 @@ async fn records_come_back_in_the_order_in_which_they_were_given() {
 }
 
 #[wasm_bindgen_test]
-async fn leaving_the_queue_harms_nobody() {
+async fn leaving_the_queue_does_not_block_others() {
     let journal = opened().await;
     let played = RecordedRun::new("queue", 1, 1, NOW);
     let [first, second, ..] = played.records.as_slice() else { panic!("two records") };
@@ -109,8 +109,8 @@ async fn a_record_that_found_no_space_goes_with_the_next_one() {
     assert_eq!(claims_of("full").await, 0, "the claim went with the record");
 
     journal.append("full", ACCOUNT, &second.0, &[], true).await.unwrap();
-    let kept = journal.load("full").await.unwrap();
-    assert_eq!(kept, [first.0.clone(), second.0.clone()]);
+    let stored = journal.load("full").await.unwrap();
+    assert_eq!(stored, [first.0.clone(), second.0.clone()]);
     assert!(
         journal.contents().await.unwrap().runs.iter().any(|run| run.summary.about.id == "full")
     );
@@ -132,7 +132,7 @@ async fn what_the_browser_rolls_back_was_not_written() {
 }
 
 #[wasm_bindgen_test]
-async fn two_pages_cannot_both_go_on_with_a_run() {
+async fn two_pages_cannot_both_resume_a_run() {
     let (one, other) = (opened().await, opened().await);
     let played = RecordedRun::new("twice", 1, 1, NOW);
     let [first, second, ..] = played.records.as_slice() else { panic!("two records") };
@@ -165,13 +165,13 @@ async fn runs_are_listed_newest_first_with_their_liveness() {
     assert_eq!(listed().await, expected(false));
 
     let contents = journal.contents().await.unwrap();
-    let kept = contents.runs.iter().find(|run| run.summary.about.id == "list-new").unwrap();
-    assert_eq!(kept.summary.about.reason, "OPS-1");
-    assert_eq!(kept.summary.about.confirmed_at, NOW + 3);
-    let (cloud, region) = (kept.summary.cloud.as_str(), kept.summary.region.as_str());
+    let stored = contents.runs.iter().find(|run| run.summary.about.id == "list-new").unwrap();
+    assert_eq!(stored.summary.about.reason, "OPS-1");
+    assert_eq!(stored.summary.about.confirmed_at, NOW + 3);
+    let (cloud, region) = (stored.summary.cloud.as_str(), stored.summary.region.as_str());
     assert_eq!((cloud, region), ("tencent", "ap-guangzhou"));
-    assert_eq!(kept.summary.operation, "RebootInstances");
-    assert_eq!(kept.summary.instances, 3);
+    assert_eq!(stored.summary.operation, "RebootInstances");
+    assert_eq!(stored.summary.instances, 3);
 
     journal.delete("list-old").await.unwrap();
     assert!(!listed().await.iter().any(|(id, _)| id == "list-old"));
@@ -426,8 +426,8 @@ async fn without_locks_the_page_works_alone_and_reports_it() {
     assert_eq!(locks::rate_limit("alone", 1, 1_000_000).await, Err(NoLocks));
     journal.keep(&RecordedRun::new("alone", 1, 1, NOW)).await;
     let contents = journal.contents().await.unwrap();
-    let kept = contents.runs.iter().find(|run| run.summary.about.id == "alone").unwrap();
-    assert_eq!(kept.is_active, None);
+    let stored = contents.runs.iter().find(|run| run.summary.about.id == "alone").unwrap();
+    assert_eq!(stored.is_active, None);
 }
 
 // ---- locks ---------------------------------------------------------------------------------------
@@ -445,7 +445,7 @@ async fn a_run_is_taken_once() {
 }
 
 #[wasm_bindgen_test]
-async fn all_tabs_together_keep_the_rate() {
+async fn all_tabs_together_respect_the_rate() {
     const WINDOW_MS: u32 = 60;
     let times = Rc::new(RefCell::new(Vec::new()));
     let tabs = ["first", "second"].map(|tab| {
@@ -523,8 +523,8 @@ async fn ten_thousand_instances_fit() {
     let start = now_ms();
     let contents = journal.contents().await.unwrap();
     console_log!("contents: {:.1} ms", now_ms() - start);
-    let kept = contents.runs.iter().find(|run| run.summary.about.id == "size").unwrap();
-    assert_eq!(kept.summary.instances, 10_000);
+    let stored = contents.runs.iter().find(|run| run.summary.about.id == "size").unwrap();
+    assert_eq!(stored.summary.instances, 10_000);
     assert_eq!(claims_of("size").await, 10_000);
     let start = now_ms();
     journal.release("size", None).await.unwrap();

@@ -43,7 +43,7 @@ end
 
 local function chosen(applet)
   local takes = header(applet, "accept-encoding")
-  -- `q=0` refuses one: whoever weighs them gets the file as it is.
+  -- `q=0` refuses one; a client that weighs them gets the uncompressed file.
   local weighs = takes:find("q=0", 1, true)
   for _, encoding in ipairs(encodings) do
     local file = files[applet.path .. encoding.suffix]

@@ -187,7 +187,7 @@ mod tests {
     use super::{Side, read};
 
     #[test]
-    fn lengths_chunks_and_cuts_are_told_apart() {
+    fn lengths_chunks_and_truncation_are_distinguished() {
         let mut whole: &[u8] =
             b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
         let message = read(&mut whole, Side::Answer).unwrap();

@@ -52,7 +52,7 @@ fn every_configuration_allows_the_list() {
 
 /// Nginx and Caddy name each header once more where they send it on, HAProxy has a pattern.
 #[test]
-fn every_configuration_sends_the_list_on() {
+fn every_configuration_forwards_the_listed_headers() {
     let list = request_headers();
     let of_line = |file: &str, text: &str| -> Vec<String> {
         let begins = if file == "Caddyfile" { "import relight_keep " } else { "proxy_set_header " };
@@ -106,7 +106,7 @@ fn expanded(pattern: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_is_written_about_it_is_the_list() {
+fn the_documentation_has_the_list() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/proxy.md");
     let text = fs::read_to_string(path).unwrap();
     assert_eq!(times(&text, &request_headers()), 1);

@@ -44,7 +44,7 @@ mod tests {
     use super::{date, http, iso, iso_minutes, parse_iso};
 
     #[test]
-    fn dates_go_there_and_back() {
+    fn dates_round_trip() {
         assert_eq!(iso(1_714_550_400), "2024-05-01T08:00:00Z");
         assert_eq!(iso_minutes(1_714_550_459), "2024-05-01T08:00Z");
         assert_eq!(date(1_700_000_000), "2023-11-14");

@@ -525,7 +525,7 @@ fn alibaba_pages() {
 }
 
 #[test]
-fn alibaba_speaks_xml_unless_asked_for_json() {
+fn alibaba_answers_xml_unless_json_is_requested() {
     let mut sandbox = sandbox();
     let mut ask = Ask::new(ALIBABA, "RebootInstances").ids(&["i-bp1zzzzzzzzzzzzzzzzz"]);
     ask.accept = String::new();
@@ -576,7 +576,7 @@ fn tencent_parameters() {
 }
 
 #[test]
-fn tencent_tells_the_latest_operation() {
+fn tencent_reports_the_latest_operation() {
     let mut sandbox = sandbox();
     let id = pick(&sandbox, TENCENT, State::Running, 1);
     let reply =
@@ -671,7 +671,7 @@ fn zenlayer_reads() {
 }
 
 #[test]
-fn rates_are_kept_and_say_so() {
+fn rate_limits_are_enforced_and_reported() {
     let mut sandbox = sandbox();
     let ask = Ask::new(TENCENT, "StartInstances").ids(&["ins-zzzzzzzz"]);
     for _ in 0..10 {

@@ -16,7 +16,7 @@ fn reboots(sandbox: &Sandbox, cloud: Cloud, id: &str) -> u32 {
 }
 
 #[test]
-fn every_documented_error_can_be_had() {
+fn every_documented_error_can_be_simulated() {
     let listed: Vec<_> = errors::all().iter().filter(|row| row.listed).collect();
     assert_eq!(listed.len(), 71);
     for row in listed {
@@ -244,7 +244,7 @@ fn a_fault_can_let_others_pass_first() {
 }
 
 #[test]
-fn a_fault_waits_for_what_it_names() {
+fn a_fault_applies_to_matching_requests() {
     let mut sandbox = sandbox();
     fault(
         &mut sandbox,
@@ -290,7 +290,7 @@ fn invalid_faults_are_explained() {
 }
 
 #[test]
-fn reset_brings_everything_back() {
+fn reset_restores_everything() {
     let mut sandbox = sandbox();
     let (ask, id) = reboot(&sandbox, Cloud::Tencent);
     assert_eq!(send(&mut sandbox, &ask).1, "ok");

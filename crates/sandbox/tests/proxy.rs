@@ -291,7 +291,7 @@ fn what_has_passed_expires_by_time_and_number() {
 }
 
 #[test]
-fn what_keeps_a_request_from_the_cloud_is_typed() {
+fn undelivered_requests_are_typed() {
     for (kind, status, error) in [
         ("unreachable", 502, "connection_refused"),
         ("dns", 502, "dns_error"),
@@ -314,7 +314,7 @@ fn what_keeps_a_request_from_the_cloud_is_typed() {
 }
 
 #[test]
-fn what_loses_a_response_has_another_type() {
+fn lost_responses_have_another_type() {
     for (setting, want, executed) in [
         (
             json!({ "fault": "upstream-cut" }),
@@ -374,7 +374,7 @@ fn foreign_answers_have_no_proxy_status() {
 }
 
 #[test]
-fn a_fault_of_the_proxy_waits_for_the_proxy() {
+fn a_fault_of_the_proxy_needs_the_proxy() {
     let mut sandbox = sandbox();
     fault(&mut sandbox, &json!({ "fault": "upstream-cut" }));
     let direct = Ask::new(Cloud::Zenlayer, "DescribeZones").sign();

@@ -413,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_compressed_comes_back_and_comes_out_the_same_twice() {
+    fn compression_round_trips_and_is_deterministic() {
         let plain = b"relight ".repeat(1_000);
         let mut back = Vec::new();
         let compressed = brotli(&plain).unwrap();

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_the_dashes_is_the_sandboxs() {
+    fn arguments_after_the_dashes_go_to_the_sandbox() {
         let read = parse("serve --port 9000 --no-open -- --fleet x.json");
         let Ok(Command::Serve(options)) = read else { panic!("{read:?}") };
         assert_eq!(options.port, Some(9000));
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_refused_with_what_is_right() {
+    fn a_wrong_argument_is_refused_with_the_valid_ones() {
         assert!(parse("serve --prot 9000").is_err() && parse("serve --port many").is_err());
         let error = parse("test wsam").unwrap_err().to_string();
         assert!(error.contains("wsam") && error.contains("wasm"), "{error}");

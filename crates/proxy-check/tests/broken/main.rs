@@ -28,7 +28,7 @@ use rustls::{ServerConnection, StreamOwned};
 const ORIGIN: &str = "https://portal.example.org";
 
 #[test]
-fn a_proxy_that_keeps_every_rule_is_found_to() {
+fn a_correct_proxy_passes() {
     for is_tls in [false, true] {
         let fixture = Fixture::start(None, is_tls);
         let report = fixture.check(None);

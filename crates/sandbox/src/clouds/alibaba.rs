@@ -663,7 +663,7 @@ mod tests {
     use super::{host_region, like, to_xml};
 
     #[test]
-    fn hosts_stand_for_regions() {
+    fn hosts_have_regions() {
         assert_eq!(host_region("ecs.eu-central-1.aliyuncs.com"), Some("eu-central-1"));
         assert_eq!(host_region("ecs.aliyuncs.com:443"), Some("cn-hangzhou"));
         assert_eq!(host_region("127.0.0.1:8911"), None);

@@ -202,10 +202,10 @@ async fn selection(fixture: &mut Fixture) -> Result<()> {
     let words = page.text("[data-resolved]").await?;
     ensure!(words.contains("0 new, 1 gone"), "{words}");
     // It outlasts the page, and has neither ids of a key nor a secret in it.
-    let kept = page.run("return localStorage.getItem('relight-selections');", &[]).await?;
-    let kept = kept.as_str().unwrap_or_default().to_owned();
-    ensure!(kept.contains("switched off") && !kept.contains(TENCENT.secret), "{kept}");
-    ensure!(!kept.contains(TENCENT.key_id), "{kept}");
+    let stored = page.run("return localStorage.getItem('relight-selections');", &[]).await?;
+    let stored = stored.as_str().unwrap_or_default().to_owned();
+    ensure!(stored.contains("switched off") && !stored.contains(TENCENT.secret), "{stored}");
+    ensure!(!stored.contains(TENCENT.key_id), "{stored}");
     page.visit(&fixture.site.url()).await?;
     page.wait_for("[data-selection='switched off']").await?;
     page.act("delete-selection").await?;
