@@ -1,5 +1,4 @@
-//! The console in Chromium and Firefox: what a person sees on the page, and what arrived at the
-//! clouds. Every case runs in both browsers.
+//! The console in every browser: what the user sees on the page, and what arrived at the clouds.
 
 mod answers;
 mod comfort;
