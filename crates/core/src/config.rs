@@ -1,9 +1,8 @@
-//! What the operator of a page sets: `relight.json`, or the same as an object.
+//! The operator's configuration: `relight.json`, or the same as an object.
 //!
-//! Every name and every value is checked: a setting that is misspelt and quietly left out would allow
-//! what it was meant to forbid. The JSON Schema that is published (`static/relight.schema.json`) is
-//! made of these types by `cargo run -p relight-core --example schema`, and a test
-//! holds the two together.
+//! Every name and value is checked: a misspelt setting that was silently ignored would allow what
+//! it was meant to forbid. The published JSON Schema (`static/relight.schema.json`) is generated
+//! from these types by `cargo run -p relight-core --example schema`, and a test compares the two.
 
 use crate::{
     clouds,
@@ -22,70 +21,71 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-/// Everything that can be set. Each setting may be left out.
+/// All settings. Each is optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Config {
-    /// The address of the schema, for editors.
+    /// The URL of the schema, for editors.
     #[serde(rename = "$schema")]
     pub schema: Option<String>,
-    /// Where the CORS proxy is, absolute or relative to the page; or such an address for each cloud.
+    /// The URL of the CORS proxy, absolute or relative to the page; or one for each cloud.
     pub proxy: Option<Proxies>,
-    /// Whether nothing that changes anything is sent until the connection check has proven that the
-    /// proxy refuses the second copy of a request: browsers may send one again by themselves.
+    /// Whether changes are sent only after the connection check has proven that the proxy refuses
+    /// the second copy of a request: browsers may repeat one by themselves.
     pub require_once: bool,
-    /// The language. Left out: what the reader's browser asks for.
+    /// The language. Default: that of the browser.
     pub language: Option<Locale>,
-    /// Light or dark. Left out: as the reader's system is set.
+    /// Light or dark. Default: that of the system.
     pub theme: Option<Theme>,
-    /// What is allowed. Left out: everything. What is preset has to be allowed.
+    /// What is allowed. Default: everything. Presets must be allowed.
     pub allow: Allow,
     /// What must be confirmed before anything is sent.
     pub confirm: Confirm,
-    /// What is filled in at the start.
+    /// The values filled in at the start.
     pub preset: Preset,
-    /// Which of the preset values, and whether proxy, language and theme, cannot be changed: neither
-    /// by hand nor by attributes or the page's address. It narrows what is allowed and never widens it.
+    /// Which of the preset values, and whether proxy, language and theme, cannot be changed:
+    /// neither by hand nor by attributes or the page's URL. It narrows what is allowed and never
+    /// widens it.
     pub locked: Vec<Lockable>,
-    /// Where run records go.
+    /// Where run records are sent.
     pub records: Option<Records>,
-    /// Who uses the page, for the records: the page around the console knows.
+    /// Who uses the page, for the run records: set by the host page.
     pub person: Option<String>,
-    /// The operator's own name and words.
+    /// The operator's name and texts.
     pub brand: Brand,
     /// The clouds that are called without the proxy, where that may work at all: unverified, so it
-    /// is marked wherever it counts, and off unless it is named here.
+    /// is marked wherever it matters, and off unless listed here.
     pub direct: Vec<CloudId>,
-    /// Where keys come from, and how long they stay.
+    /// The source of keys, and how long they are kept.
     pub credentials: Credentials,
-    /// The origins of the pages that may show this one in a frame and have keys entered there, such
-    /// as `https://portal.example.com`. Left out: only the page's own origin.
+    /// The origins of the pages that may embed this one in a frame and have keys entered there,
+    /// such as `https://portal.example.com`. Default: only the page's own origin.
     #[schemars(inner(regex(pattern = r"^https?://[a-z0-9.:\[\]-]+$")))]
     pub frames: Vec<String>,
 }
 
-/// Where keys come from, and how long they stay.
+/// The source of keys, and how long they are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Credentials {
-    /// An address of the operator's that gives temporary keys: asked with `?cloud=…` and the reader's
-    /// cookies, it answers `{ "keyId", "secret", "token", "expiresAt" }`. Left out: keys are entered.
+    /// An endpoint of the operator's for temporary keys: requested with `?cloud=…` and the user's
+    /// cookies, it returns `{ "keyId", "secret", "token", "expiresAt" }`. Default: keys are
+    /// entered.
     pub url: Option<String>,
-    /// The key is forgotten when nobody has touched the page for so many seconds; 0 for never. Left
-    /// out: 900.
+    /// The key is deleted after this many seconds without activity; 0 for never. Default: 900.
     pub lock_after_seconds: Option<u32>,
-    /// Whether a person may have this browser keep a key, as one that signs and cannot be read back.
-    /// Left out: they may. If not, those that are kept can only be forgotten.
+    /// Whether the browser may keep a key, as a non-extractable one. Default: yes. If not, saved
+    /// keys can only be deleted.
     pub keep_in_browser: Option<bool>,
 }
 
 impl Credentials {
-    /// After how long without a touch the key is forgotten; 0 for never.
+    /// After how many milliseconds without activity the key is deleted; 0 for never.
     pub fn lock_after_ms(&self) -> u64 {
         u64::from(self.lock_after_seconds.unwrap_or(900)) * 1_000
     }
 
-    /// Whether nobody may have a key kept beyond the tab.
+    /// Whether keys must not be saved beyond the tab.
     pub fn forbids_saving(&self) -> bool {
         self.keep_in_browser == Some(false)
     }
@@ -116,27 +116,27 @@ impl Theme {
     }
 }
 
-/// What is allowed. A list that is left out allows everything.
+/// What is allowed. An omitted list allows everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Allow {
     /// Clouds.
     pub clouds: Option<Vec<CloudId>>,
-    /// Regions. They do not touch clouds that take no region in their requests.
+    /// Regions. Not applied to clouds that take no region in their requests.
     pub regions: Option<Vec<RegionId>>,
     /// Operations, by the cloud's own name or by `reboot` and `start`.
     pub operations: Option<Vec<OperationName>>,
-    /// Modes; `erase` stands for starts that erase local disks.
+    /// Modes; `erase` allows starts that erase local disks.
     pub modes: Option<Vec<ModeId>>,
     /// The most instances of one run.
     pub instances_max: Option<u32>,
     /// Instance ids, as patterns: `*` for any characters, `?` for one.
     pub instance_ids: Option<Vec<String>>,
-    /// What an instance must match, as its cloud describes it: a query such as
-    /// `tag:team=web state:running`. Nothing that is typed, pasted or linked goes beyond it, and
-    /// nothing is sent to an instance that was not described.
+    /// What an instance must match, as its cloud describes it: a query such as `tag:team=web
+    /// state:running`. It applies to everything that is typed, pasted or linked, and an instance
+    /// that was not described is not sent.
     pub selection: Option<String>,
-    /// Only rehearsals, which change nothing.
+    /// Dry runs only.
     pub dry_run_only: bool,
 }
 
@@ -144,14 +144,14 @@ pub struct Allow {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Confirm {
-    /// Above this many instances the count must be typed. Left out: above 50. What is forced or
-    /// erases asks for it anyway.
+    /// Above this many instances the count must be typed. Default: 50. Forced and erasing
+    /// operations always ask.
     pub typed_count_above: Option<u32>,
     /// Whether a reason or a ticket must be given.
     pub reason_required: bool,
 }
 
-/// What is filled in at the start. Never a secret.
+/// The values filled in at the start. Never a secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Preset {
@@ -165,7 +165,7 @@ pub struct Preset {
     pub operation: Option<OperationName>,
     /// The mode.
     pub mode: Option<ModeId>,
-    /// Whether to rehearse only.
+    /// Whether it is a dry run.
     pub dry_run: Option<bool>,
     /// The public half of the key.
     pub key_id: Option<String>,
@@ -178,7 +178,7 @@ pub struct Preset {
     pub reason: Option<String>,
 }
 
-/// A preset value that can be made the only one.
+/// A preset value that can be locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Lockable {
@@ -190,11 +190,11 @@ pub enum Lockable {
     Operation,
     /// The mode.
     Mode,
-    /// Whether it is a rehearsal.
+    /// Whether it is a dry run.
     DryRun,
     /// The instances.
     InstanceIds,
-    /// Where the proxy is: the attribute is then ignored.
+    /// The proxy: the attribute is then ignored.
     Proxy,
     /// The language: likewise, and there is no button for another.
     Language,
@@ -219,23 +219,23 @@ impl Lockable {
     }
 }
 
-/// Where run records go.
+/// Where run records are sent.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Records {
-    /// An address of the operator's that takes each finished run as JSON by `POST`.
+    /// An endpoint of the operator's that takes each finished run as JSON by `POST`.
     pub url: String,
 }
 
-/// The operator's own name and words.
+/// The operator's name and texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Brand {
-    /// In the place of the console's name.
+    /// Replaces the console's name.
     pub title: Option<LocalizedText>,
-    /// The address of a picture beside it.
+    /// The URL of an image beside it.
     pub logo: Option<String>,
-    /// A remark above the form: whom to ask, what to keep in mind.
+    /// A note above the form.
     pub note: Option<LocalizedText>,
 }
 
@@ -244,7 +244,7 @@ pub struct Brand {
 #[serde(untagged, expecting = "a text, or an object with a text for `en` and one for `zh`")]
 #[schemars(rename = "Words")]
 pub enum LocalizedText {
-    /// The same for everybody.
+    /// One for all languages.
     One(String),
     /// One for each language.
     Each {
@@ -256,7 +256,7 @@ pub enum LocalizedText {
 }
 
 impl LocalizedText {
-    /// The words in a language.
+    /// The text in a language.
     pub fn in_locale(&self, locale: Locale) -> &str {
         match (self, locale) {
             (LocalizedText::One(words), _)
@@ -266,7 +266,7 @@ impl LocalizedText {
     }
 }
 
-/// Where the proxies are.
+/// The proxies.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "an address, or an object with an address for each cloud")]
 pub enum Proxies {
@@ -277,7 +277,7 @@ pub enum Proxies {
 }
 
 impl Proxies {
-    /// The address for a cloud; `None` if there is none.
+    /// The proxy's URL for a cloud, if any.
     pub fn of(&self, cloud: &Cloud) -> Option<&str> {
         match self {
             Proxies::One(base) => Some(base),
@@ -288,7 +288,7 @@ impl Proxies {
     }
 }
 
-/// Declares a text that is checked against a list.
+/// Declares a string type that is checked against a list.
 macro_rules! checked {
     ($(#[$about:meta])* $name:ident, $what:literal, $known:expr) => {
         $(#[$about])*
@@ -335,12 +335,12 @@ checked!(
     unique(modes().map(|mode| mode.id).chain([ERASE]))
 );
 
-/// A region: not checked against the known ones, since clouds open more.
+/// A region: not checked against the known ones, since clouds add more.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct RegionId(pub String);
 
-/// Why a configuration cannot be used: in English, for operators, with the place.
+/// Why a configuration is invalid: in English, for operators, with the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unusable(pub String);
 
@@ -351,7 +351,7 @@ impl fmt::Display for Unusable {
 }
 
 impl Config {
-    /// Reads a configuration.
+    /// Parses a configuration.
     ///
     /// ```
     /// use relight_core::config::Config;
@@ -363,9 +363,8 @@ impl Config {
     /// assert!(error.0.contains("line 2"));
     /// ```
     ///
-    /// # Errors
-    /// A text that is no JSON, a setting that does not exist, or a value that it cannot have: what,
-    /// the values that it can have, and the line.
+    /// # Errors Invalid JSON, an unknown setting, or an invalid value: with the valid ones and the
+    /// line.
     pub fn read(text: &str) -> Result<Self, Unusable> {
         let config: Config =
             serde_json::from_str(text).map_err(|error| Unusable(error.to_string()))?;
@@ -374,8 +373,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What it allows: what is on the lists and, of that, what is locked. To lock narrows what is allowed
-    /// and never widens it.
+    /// The limits: the lists, narrowed to what is locked.
     pub fn limits(&self) -> Arc<Limits> {
         let mut limits = self.allowed();
         let preset = &self.preset;
@@ -411,7 +409,7 @@ impl Config {
                 Lockable::Proxy | Lockable::Language | Lockable::Theme => {}
             }
         }
-        // Without a proxy no call can leave.
+        // Without a proxy nothing can be sent.
         if let Some(Proxies::Each(each)) = &self.proxy {
             let reachable = |id: &String| each.keys().any(|cloud| cloud.0 == *id);
             limits.clouds = Some(match limits.clouds.take() {
@@ -422,7 +420,7 @@ impl Config {
         Arc::new(limits)
     }
 
-    /// What is on the lists, whatever is locked.
+    /// The lists, without regard to what is locked.
     fn allowed(&self) -> Limits {
         let allow = &self.allow;
         Limits {
@@ -441,7 +439,7 @@ impl Config {
         }
     }
 
-    /// What is to be filled in, in order.
+    /// The edits that fill in the presets, in order.
     pub fn fills(&self) -> Vec<FormEdit> {
         let preset = &self.preset;
         let mut fills = Vec::new();
@@ -460,7 +458,7 @@ impl Config {
         fills
     }
 
-    /// What no type says.
+    /// The checks that no type expresses.
     fn check(&self, text: &str) -> Result<(), Unusable> {
         self.check_preset(text)?;
         for lock in &self.locked {
@@ -544,8 +542,8 @@ impl Config {
 }
 
 impl Config {
-    /// A preset value that is not allowed would be left out without a word, and one that is locked would
-    /// leave nothing.
+    /// A preset value that is not allowed would be silently ignored, and a locked one would allow
+    /// nothing.
     fn check_preset(&self, text: &str) -> Result<(), Unusable> {
         let (preset, allowed) = (&self.preset, self.allowed());
         let outside = |member: &str, value: &str, list: &str| {
@@ -597,7 +595,7 @@ impl Config {
     }
 }
 
-/// The line of a member of `preset`, as errors end.
+/// The line of a member of `preset`, as the end of an error.
 fn line_of(text: &str, member: &str) -> String {
     let after = |from: usize, name: &str| {
         let name = format!("\"{name}\"");
@@ -617,7 +615,8 @@ fn allows(list: Option<&Vec<String>>, name: &str) -> bool {
     list.is_none_or(|list| list.iter().any(|one| one == name))
 }
 
-/// The clouds' own names of the operations that are both meant and allowed; each list has names or verbs.
+/// The clouds' own names of the operations that are both wanted and allowed; each list has names or
+/// verbs.
 fn operations_of(wanted: Option<&String>, allowed: Option<&Vec<String>>) -> Vec<String> {
     let is_named =
         |name: &str, operation: &Operation| name == operation.name || name == operation.verb.word();
@@ -629,7 +628,7 @@ fn operations_of(wanted: Option<&String>, allowed: Option<&Vec<String>>) -> Vec<
     names.into_iter().map(str::to_owned).collect()
 }
 
-/// Whether a text can only be one id and nothing that stands for several.
+/// Whether a text can only be one id and no pattern.
 fn is_one_id(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|one| one.is_ascii_alphanumeric() || "-_".contains(one))
 }
@@ -639,12 +638,12 @@ pub fn schema() -> String {
     let mut schema = schemars::schema_for!(Config);
     schema.insert("$id".to_owned(), "relight.schema.json".into());
     schema.insert("title".to_owned(), "What the operator of a Relight page sets".into());
-    // A map of texts cannot fail to be written.
+    // A map of strings cannot fail to serialize.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-/// Refuses a list in the place of an object: serde would take it for the settings in their order, and
-/// an empty one for no setting at all.
+/// Refuses an array in place of an object: serde would read it as the settings in their order, and
+/// an empty one as none.
 fn only_objects(text: &str) -> Result<(), Unusable> {
     let is_list = |value: Option<&Value>| matches!(value, Some(Value::Array(_)));
     let whole = json::read(text).ok();
@@ -659,7 +658,7 @@ fn only_objects(text: &str) -> Result<(), Unusable> {
     Ok(())
 }
 
-/// What is said of a proxy's address that cannot be one, in the file or in the element's attribute.
+/// The error for an invalid proxy URL, in the file or in the element's attribute.
 pub fn no_proxy(base: &str) -> Unusable {
     Unusable(format!(
         "`proxy` is `{base}`, expected an address such as `https://proxy.example.com` or `/proxy`, \
@@ -667,7 +666,7 @@ pub fn no_proxy(base: &str) -> Unusable {
     ))
 }
 
-/// Whether a text is an address of the web, or relative to one.
+/// Whether a text is an `http(s)` URL, or relative to one.
 fn is_address(url: &str) -> bool {
     let scheme = url.split_once(':').map(|(scheme, _)| scheme);
     !url.is_empty()
@@ -678,7 +677,7 @@ fn is_address(url: &str) -> bool {
         })
 }
 
-/// Whether a text is an origin as browsers write it: scheme, host and port, nothing after it.
+/// Whether a text is an origin as browsers serialize it: scheme, host and port, nothing after it.
 fn is_origin(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     host.is_some_and(|host| {

@@ -1,5 +1,5 @@
-//! What a page can find out about the way to a cloud by itself: from a few harmless answers to a list
-//! of what holds. `cargo xtask proxy-check` sees more, since it also stands where the cloud does.
+//! The connection check: what a page can find out by itself about the connection to a cloud, from a
+//! few harmless requests. `cargo xtask proxy-check` finds more, since it also plays the cloud.
 
 mod probe;
 
@@ -14,33 +14,33 @@ use crate::{
     transport::{REPEATED, TransportResult, Verdict, verdict},
 };
 
-/// What is looked at, in the order in which one thing needs the other.
+/// What is checked; later checks depend on earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
-    /// Something answers at the proxy's address.
+    /// The proxy's URL responds.
     Reachable,
-    /// It lets this page read its answers.
+    /// CORS allows this page to read its responses.
     Allows,
-    /// It says in `Proxy-Status` (RFC 9209) that it was itself who refused.
+    /// Its refusals have an error type in `Proxy-Status` (RFC 9209).
     Types,
-    /// Its answer to a call is the cloud's.
+    /// A call through it gets the cloud's response.
     Cloud,
-    /// What the signature covers arrives as it left.
+    /// The signed headers arrive unchanged.
     Headers,
     /// The page can read the cloud's clock.
     Clock,
-    /// It lets the page see over which protocol a connection went (`Timing-Allow-Origin`): over
-    /// HTTP/2 the page can then send what a browser cannot send twice.
+    /// `Timing-Allow-Origin` lets the page see the protocol of a connection: over HTTP/2 the page
+    /// can then send what a browser cannot repeat.
     Timing,
-    /// It closes connections, so that fewer of them are there on which a browser sends a call again.
+    /// It closes connections, so that fewer exist on which a browser repeats a request.
     Closes,
-    /// It refuses the second copy of a signed change. The one thing that guards against a browser
-    /// that sends a call again by itself, whatever the connection.
+    /// It refuses the second copy of a signed change: the only protection against a browser that
+    /// repeats a request, whatever the connection.
     Once,
 }
 
 impl Check {
-    /// All of them, in their order.
+    /// All checks in order.
     pub const ALL: [Check; 9] = [
         Check::Reachable,
         Check::Allows,
@@ -69,14 +69,14 @@ impl Check {
     }
 }
 
-/// What is known of a line.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckResult {
-    /// It holds.
+    /// Passed.
     Yes,
-    /// It does not.
+    /// Failed.
     No,
-    /// It cannot be seen from this page, or not before another line holds.
+    /// Not visible from this page, or not before another check has passed.
     Unknown,
 }
 
@@ -91,54 +91,54 @@ impl CheckResult {
     }
 }
 
-/// How the browser came by the connection of a call that followed on others.
+/// The connection of a request that followed others, as the browser reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
-    /// It opened a new one.
+    /// A new one.
     New,
-    /// It used one again.
+    /// Reused.
     Reused,
-    /// HTTP/2 or 3, where nothing can be closed after an answer.
+    /// HTTP/2 or 3, which are not closed after a response.
     Shared,
-    /// It does not tell: the proxy is on another origin.
+    /// Not visible: the proxy is on another origin.
     Unknown,
 }
 
-/// What the page has found.
+/// The observations of the page.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    /// Whether it was asked without a proxy.
+    /// Whether there is no proxy.
     pub is_direct: bool,
-    /// Whether anything at all answered, read or not.
+    /// Whether anything responded, readable or not.
     pub answered: bool,
-    /// What came of a request that no proxy may pass on.
+    /// The result of a request that no proxy may forward.
     pub refusal: TransportResult,
-    /// What came of a read of the cloud, signed.
+    /// The result of a signed read.
     pub call: TransportResult,
     /// Whether it was signed with a real key, and not with one that the cloud must refuse.
     pub has_key: bool,
-    /// How it came by the connection in the end.
+    /// Its connection.
     pub connection: Connection,
-    /// The protocol over which the read of the cloud went, as the browser names it: empty where it does
-    /// not tell this page, `None` where nothing was noted of it at all.
+    /// The protocol of the read, as named by the browser: empty where it is not visible, `None`
+    /// where there was no entry.
     pub protocol: Option<String>,
-    /// What came of the [`Probe`]: of the first copy, then of those that the proxy is to refuse.
-    /// Empty where it was not sent.
+    /// The results of the [`Probe`]: of the first copy, then of those that the proxy should refuse.
+    /// Empty if it was not sent.
     pub copies: Vec<TransportResult>,
 }
 
-/// A line, and what it rests on.
+/// A check with its result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What was looked at.
+    /// The check.
     pub line: Check,
-    /// What is known of it.
+    /// Its result.
     pub holds: CheckResult,
-    /// What was seen: a status, a type, a code, a date. May be empty.
+    /// What was observed: a status, a type, a code, a date. May be empty.
     pub seen: String,
 }
 
-/// What the evidence says of each line, in the order of [`Check::ALL`].
+/// The result of each check, in the order of [`Check::ALL`].
 pub fn findings(cloud: &Cloud, evidence: &Evidence) -> Vec<Finding> {
     Check::ALL
         .map(|line| {
@@ -167,7 +167,7 @@ fn reachable(evidence: &Evidence) -> (CheckResult, String) {
     }
 }
 
-/// A proxy that refuses the host that does not exist as well as the real one means the page.
+/// A proxy that refuses an unknown host and the real one alike refuses the page.
 fn allows(evidence: &Evidence) -> (CheckResult, String) {
     if !evidence.answered && answer(&evidence.refusal).is_none() {
         return (CheckResult::Unknown, String::new());
@@ -217,8 +217,8 @@ fn reaches(evidence: &Evidence) -> (CheckResult, String) {
     }
 }
 
-/// With a key the cloud itself has checked the signature. Without one it can still miss what it was
-/// not sent.
+/// With a real key the cloud has verified the signature. Without one it can still report a missing
+/// header.
 fn headers(cloud: &Cloud, evidence: &Evidence) -> (CheckResult, String) {
     let Some(response) = cloud_answer(evidence) else {
         return (CheckResult::Unknown, String::new());
@@ -226,7 +226,7 @@ fn headers(cloud: &Cloud, evidence: &Evidence) -> (CheckResult, String) {
     let code = match clouds::decoder(cloud).decode_describe(response) {
         Described::Found { .. } => String::new(),
         Described::Failed(Fault::Cloud(report)) => report.code.clone(),
-        // It lists places and no instances: no error is all that matters.
+        // It lists regions, not instances: only an error matters.
         Described::Failed(Fault::Layer { .. }) if response.status < 300 => String::new(),
         Described::Failed(Fault::Layer { word, .. }) => return (CheckResult::Unknown, word),
     };
@@ -269,8 +269,8 @@ fn timing(evidence: &Evidence) -> (CheckResult, String) {
     }
 }
 
-/// The cloud must have had the first copy, and the proxy refused each other one by its typed word.
-/// What the proxy would not pass on anyway proves nothing.
+/// The cloud must have received the first copy, and the proxy must have refused every other one
+/// with its error type. A refusal for another reason proves nothing.
 fn once(evidence: &Evidence) -> (CheckResult, String) {
     let unseen = (CheckResult::Unknown, String::new());
     let Some((first, others)) = evidence.copies.split_first() else { return unseen };
@@ -286,20 +286,19 @@ fn once(evidence: &Evidence) -> (CheckResult, String) {
             continue;
         }
         match verdict(response) {
-            // It was handed on a second time, or refused in a way that the page cannot tell from
-            // any other.
+            // It was forwarded a second time, or refused in an ambiguous way.
             Verdict::Cloud | Verdict::Unmarked => {
                 return (CheckResult::No, response.status.to_string());
             }
-            // Too many requests, or a name that is not found just now.
+            // Throttled, or a temporary DNS failure.
             Verdict::NotSent(_) | Verdict::Unknown(_) => {}
         }
     }
     if repeated == others.len() { (CheckResult::Yes, "409, repeated".to_owned()) } else { unseen }
 }
 
-/// Whether this is our proxy's word that it has had the same request before (docs/proxy.md), and
-/// nobody else's: a second member would be that of another proxy, which cannot know.
+/// Whether this is our proxy's error type for a second copy (docs/proxy.md), as the only member of
+/// the header: another proxy cannot know.
 fn is_repeated(response: &Response) -> bool {
     verdict(response) == Verdict::Unknown(REPEATED.to_owned())
 }
@@ -323,9 +322,8 @@ fn lost(result: &TransportResult) -> &str {
     }
 }
 
-/// Whether a browser lets no page that came over TLS send to an address: one without, unless it is of the
-/// same machine (Mixed Content, Secure Contexts). A page that looks at this first has proof that nothing
-/// left; one that tries has none.
+/// Whether a browser blocks requests from a TLS page to a URL: plain HTTP to another machine (Mixed
+/// Content, Secure Contexts). Checking first proves that nothing was sent; trying does not.
 pub fn is_mixed_content(page_protocol: &str, protocol: &str, host: &str) -> bool {
     let is_here = host == "localhost"
         || host.ends_with(".localhost")
@@ -354,7 +352,7 @@ mod tests {
         TransportResult::Answered(Response { status, headers, body: body.to_owned() })
     }
 
-    /// A proxy that keeps all, and a cloud that refuses the key.
+    /// A proxy that meets the whole contract, and a cloud that refuses the key.
     fn good() -> Evidence {
         Evidence {
             is_direct: false,
@@ -445,7 +443,7 @@ mod tests {
             ..good()
         };
         assert_eq!(shown(&direct), "++?+?+???");
-        // The cloud answers, and no page may read it.
+        // The cloud responds, and the page cannot read it.
         assert_eq!(shown(&Evidence { call: nothing(), ..direct }), "+-???????");
     }
 
@@ -479,7 +477,7 @@ mod tests {
             assert_eq!(of(copies).0, CheckResult::Yes, "{header}");
         }
 
-        // The cloud has had it twice, be it only by one of several machines.
+        // The cloud received it twice, if only through one of several machines.
         let no = |second| {
             assert_eq!(of(vec![refused_by_cloud(), second]).0, CheckResult::No);
         };
@@ -488,7 +486,7 @@ mod tests {
         no(answered(409, "relight-proxy; received-status=409", "{}"));
         assert_eq!(of(vec![refused_by_cloud(), repeated(), refused_by_cloud()]).0, CheckResult::No);
 
-        // Neither is proven by what would be refused anyway, or by nothing at all.
+        // A refusal for another reason or a missing response proves nothing.
         let lost = || TransportResult::Lost { word: "network".into() };
         for copies in [
             Vec::new(),

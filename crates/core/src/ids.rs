@@ -1,5 +1,5 @@
-//! Instance ids out of any text. Parsing never fails: one typo in ninety ids leaves 89 ids and one
-//! remark.
+//! Finds instance ids in any text. Parsing never fails: one typo in ninety ids leaves 89 ids and
+//! one problem.
 
 mod list;
 mod classify;
@@ -21,33 +21,33 @@ use pieces::Piece;
 use std::collections::HashSet;
 use table::Table;
 
-/// What was found in a text.
+/// The ids and problems in a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParsedIds {
     /// The ids, in the order of the text, each once.
     pub ids: Vec<ParsedId>,
     /// Everything that is not sent, in the order of the text.
     pub problems: Vec<IdProblem>,
-    /// Words that stood beside ids and are taken for other columns, headings or members of a JSON
-    /// object: how many pieces of text.
+    /// How many words next to ids were ignored as other columns, headings or members of a JSON
+    /// object.
     pub ignored: u32,
-    /// The first few of them, as they stood (shortened if they are very long), so that the page can
-    /// say what was left aside.
+    /// The first few of them, shortened if they are very long, so that the page can list what was
+    /// ignored.
     pub ignored_examples: Vec<String>,
 }
 
 impl ParsedIds {
-    /// What was probably meant, for each piece of which that is known.
+    /// The problems with a suggestion, as text and suggestion.
     pub fn corrections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.problems.iter().filter_map(|one| Some((one.text.as_str(), one.suggestion.as_deref()?)))
     }
 
-    /// The text that this was found in, with what was probably meant in place of each near miss.
+    /// The text with every near miss replaced by its suggestion.
     pub fn corrected(&self, text: &str) -> String {
         let mut corrected = String::with_capacity(text.len());
         let mut rest = text;
         for (piece, meant) in self.corrections() {
-            // One that was put together of two stands nowhere in the text.
+            // An id that was joined from two lines is not in the text.
             let Some((before, after)) = split_at_piece(rest, piece) else { continue };
             corrected.push_str(before);
             corrected.push_str(meant);
@@ -57,7 +57,7 @@ impl ParsedIds {
         corrected
     }
 
-    /// The good ids alone, a line each: what "remove what is not an id" leaves in the text field.
+    /// The valid ids, one per line: the text that "remove problems" leaves in the field.
     pub fn without_problems(&self) -> String {
         let mut text =
             String::with_capacity(self.ids.iter().map(|id| id.id.as_str().len() + 1).sum());
@@ -69,7 +69,7 @@ impl ParsedIds {
     }
 }
 
-/// A text before and after a piece of it, which is not a part of a longer one.
+/// Splits a text at a whole word.
 fn split_at_piece<'a>(text: &'a str, piece: &str) -> Option<(&'a str, &'a str)> {
     let is_of_a_piece = |one: char| one.is_alphanumeric() || matches!(one, '-' | '_');
     text.match_indices(piece)
@@ -80,28 +80,28 @@ fn split_at_piece<'a>(text: &'a str, piece: &str) -> Option<(&'a str, &'a str)> 
         })
 }
 
-/// An id and where it stood.
+/// An id and its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedId {
     /// The id.
     pub id: InstanceId,
-    /// Whose it is.
+    /// Its cloud.
     pub cloud: &'static Cloud,
     /// The line, from 1.
     pub line: u32,
     /// True if it has an unusual shape: accepted, with a warning.
     pub unusual: bool,
-    /// True for a number that may have lost its last digits: it ends in zeros, or the one before or
-    /// after differs from it in the last digits alone. Accepted, with a warning.
+    /// True for a number that may have lost its last digits: it ends in zeros, or differs from a
+    /// neighbour in the last digits alone. Accepted, with a warning.
     pub rounded: bool,
 }
 
-/// A piece of text that is not sent, and why.
+/// A part of the text that is not sent, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdProblem {
     /// What is wrong.
     pub kind: IdProblemKind,
-    /// The piece, as it stood (shortened if it is very long).
+    /// The text, shortened if it is very long.
     pub text: String,
     /// The line, from 1.
     pub line: u32,
@@ -109,27 +109,27 @@ pub struct IdProblem {
     pub cloud: Option<&'static Cloud>,
     /// What was probably meant.
     pub suggestion: Option<String>,
-    /// The vendor whose it is, if it is none of the clouds.
+    /// The vendor of an id that belongs to none of the clouds.
     pub vendor: Option<&'static str>,
 }
 
 impl IdProblem {
-    /// Whether it has characters that nobody sees: then it looks like what was probably meant.
+    /// Whether it contains invisible characters: then it looks the same as its suggestion.
     pub fn has_invisible(&self) -> bool {
         self.text.contains(classify::is_invisible)
     }
 }
 
-/// What is wrong with a piece of text.
+/// The kind of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IdProblemKind {
     /// Not an id, for this reason.
     Malformed(Malformation),
-    /// The same id stood before.
+    /// A duplicate.
     Repeated,
     /// An id of another cloud.
     OtherCloud,
-    /// A sample from documentation, with part of it starred or crossed out.
+    /// A masked sample from documentation, partly starred or crossed out.
     Masked,
     /// Almost an id: the suggestion is one.
     NearMiss,
@@ -148,61 +148,61 @@ impl IdProblemKind {
     }
 }
 
-/// Why a piece of text is not an id.
+/// Why a text is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Malformation {
-    /// Nothing that any cloud would call an id.
+    /// Resembles no id of any cloud.
     NotAnId,
-    /// Too few characters after the beginning.
+    /// Too few characters after the prefix.
     TooShort,
     /// Too many.
     TooLong,
     /// Characters that no id has, capitals among them.
     Characters,
-    /// Letters or digits that only look like the right ones.
+    /// Look-alikes of the right letters or digits.
     LookAlikes,
-    /// A number in a form that has lost digits, such as `1.66e18`.
+    /// A number that has lost digits, such as `1.66e18`.
     RoundedNumber,
-    /// It has the shape of an id, and the text calls it something else: a name, a disk, a snapshot.
+    /// It has the format of an id, but the text calls it a name, a disk, a snapshot.
     SomethingElse,
 }
 
-/// The most characters of a piece of text that a problem keeps.
+/// The maximum length of a problem's text, in characters.
 pub const PROBLEM_TEXT_MAX_CHARS: usize = 80;
 
-/// How many of the ignored pieces are kept as examples.
+/// The maximum number of ignored examples.
 pub const IGNORED_EXAMPLES_MAX: usize = 12;
 
 /// Finds ids in a text: separated by white space, commas, semicolons, full-width punctuation,
 /// quotes or brackets; in JSON, a CSV column, or console links.
 ///
-/// With a cloud, ids of the others become problems; without, every id is taken with its cloud.
-/// Never fails, keeps the order, and takes time linear in the text.
+/// With a cloud, ids of the others are problems; without, each id comes with its cloud. Never
+/// fails, keeps the order, and takes linear time.
 ///
-/// What stands around ids is weighed by line, since that is how tables are pasted:
-/// * On a line with an id, or with something that was meant as one, plain words are other columns or
-///   prose: ignored and counted. Unless the line is a list (two ids or more, and more of them than
-///   of other cells): then each other cell is a problem.
+/// The context decides per line, since tables are pasted that way:
+/// * On a line with an id, or with something meant as one, other words are columns or prose:
+///   ignored and counted. But if the line is a list (two ids or more, and more than other cells),
+///   each other cell is a problem.
 /// * On a line without, each cell (or run of words between commas, tabs and the like) is a problem,
-///   except where it heads the ids below it (column titles, "instances:"), or belongs to a text that
-///   was pasted whole: a key and its value, a row of a table, a sentence, the lines of a page on which
-///   ids are few. Those are ignored and counted.
-/// * In a JSON text with objects, all members that are not ids are ignored and counted.
-/// * A text of a merely tolerable shape (a date is eight digits, as an id may be) does not count as
-///   an id beside a proper one that begins otherwise, nor a number beside words.
-/// * Where a column of a table has the ids, by its title or because it has nothing else, what looks
-///   like one in another column is none; nor is what follows "name", or a number that follows the
-///   name of something else that the cloud numbers.
-/// * An id that ends a line unfinished is not sent: what it was is suggested.
+///   unless it is a heading of the ids below (column titles, "instances:"), or belongs to a text
+///   pasted as a whole: a key and its value, a row of a table, a sentence, a page with few ids.
+///   Those are ignored and counted.
+/// * In JSON with objects, all members that are not ids are ignored and counted.
+/// * A text of a merely tolerable format (a date has eight digits, as an id may) is no id next to a
+///   proper one with another prefix, and a number is none next to words.
+/// * Where one column of a table has the ids, by its title or because it has nothing else, ids in
+///   other columns do not count; nor does what follows "name", or a number after the name of
+///   another resource that the cloud numbers.
+/// * An id cut off at the end of a line is not sent; the whole id is suggested.
 ///
-/// Punctuation alone is neither. Every letter and digit of the text is in an id, in a problem or in
-/// what is ignored.
+/// Punctuation is ignored. Every letter and digit of the text is in an id, in a problem or among
+/// the ignored words.
 pub fn parse_ids(text: &str, cloud: Option<&'static Cloud>) -> ParsedIds {
     read::<true>(text, cloud)
 }
 
-/// The same by what each line says of itself, without regard to columns, keys and labels: what the form can
-/// tell before the rest of the program is there. Nothing is sent on its word.
+/// The same without regard to columns, keys and labels: for the form before the rest of the program
+/// is loaded. Nothing is sent on its result.
 pub fn parse_at_first(text: &str, cloud: Option<&'static Cloud>) -> ParsedIds {
     read::<false>(text, cloud)
 }
@@ -210,19 +210,19 @@ pub fn parse_at_first(text: &str, cloud: Option<&'static Cloud>) -> ParsedIds {
 fn read<const CLOSE: bool>(text: &str, cloud: Option<&'static Cloud>) -> ParsedIds {
     let parsed = Parser::<CLOSE>::new(cloud, is_json_with_objects(text)).read(text);
     if parsed.ids.is_empty() && parsed.problems.is_empty() && parsed.ignored > 0 {
-        // Nothing stood beside anything: then what was ignored is all there is to report.
+        // No words were next to ids, so the ignored ones are the problem to report.
         return Parser::<CLOSE>::new(cloud, false).read(text);
     }
     parsed
 }
 
-/// The id that a text is, if it is nothing else and has the shape that all known ids of the cloud
-/// have. What programs pass in arrays; [`parse_ids`] is for everything else.
+/// The id, if the whole text is one in the format of all known ids of the cloud. For arrays passed
+/// by programs; [`parse_ids`] is for everything else.
 pub(crate) fn parse_id(text: &str, cloud: &'static Cloud) -> Option<InstanceId> {
     (cloud.ids.strict)(text).then(|| InstanceId::new(text))
 }
 
-/// An id that was taken for one when it was written down, whatever is said of it today.
+/// A recorded id: it was valid when it was recorded, whatever the format is today.
 pub(crate) fn parse_recorded(text: &str, cloud: &'static Cloud) -> Option<InstanceId> {
     let ids = &cloud.ids;
     ((ids.strict)(text) || (ids.lenient)(text)).then(|| InstanceId::new(text))
@@ -232,37 +232,37 @@ fn is_json_with_objects(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && text.contains('{')
 }
 
-/// Where it does not look closely, what it takes to do so is not in the program: its first part has few bytes
-/// to spare.
+/// The parser. With `CLOSE = false` the context rules are not compiled in: the first part of the
+/// program has few bytes to spare.
 struct Parser<'t, const CLOSE: bool> {
     reading: Classifier,
     objects: bool,
     seen: HashSet<InstanceId>,
     found: ParsedIds,
-    /// Which problems are words on a line of their own.
+    /// The problems that are words on a line of their own.
     loose: Vec<usize>,
-    /// Which are part of a text that was pasted whole: none, if there is anything else.
+    /// The problems that belong to a text pasted as a whole: dropped if there is anything else.
     beside: Vec<usize>,
-    /// A line without ids that may head those below it.
+    /// A line without ids that may be the heading of the next lines.
     heading: Option<Heading<'t>>,
-    /// The last line with words, if it is short: it may say what the numbers below it are.
+    /// The last short line with words: it may be the label of the numbers below.
     above: Above<'t>,
     lines_with_words: u32,
     table: Table,
     nesting: Nesting,
-    /// Whether the first piece of the next line is the rest of the last of this one.
+    /// Whether the first word of the next line completes the last one of this line.
     is_rest: bool,
-    /// The words of the line before by their place, empty where there was something else.
+    /// The words of the previous line by position, empty for anything else.
     words: Vec<&'t str>,
 }
 
-/// How many places of a line are remembered for the next.
+/// How many positions of a line are remembered for the next.
 const COLUMNS_REMEMBERED: usize = 32;
 
-/// A line of more words is a sentence, and heads nothing.
+/// A longer line is a sentence and no heading.
 const WORDS_OF_A_SENTENCE: usize = 6;
 
-/// So many words before a number may say what it is.
+/// How many words before a number may be its label.
 const WORDS_BEFORE: usize = 32;
 
 struct Heading<'t> {
@@ -270,17 +270,17 @@ struct Heading<'t> {
     line: u32,
     separators: u32,
     is_first: bool,
-    /// Whether it is part of a text that was pasted whole, rather than of a list.
+    /// Whether it is part of a text pasted as a whole, rather than of a list.
     is_beside: bool,
 }
 
-/// What a line says of the numbers below it: asked only where there is one.
+/// The label of the numbers below a line, evaluated only if there is one.
 enum Above<'t> {
     Unread(&'t str),
     Says(Option<bool>),
 }
 
-/// One cell of a line: pieces with nothing but blanks or an address's own punctuation between them.
+/// A cell of a line: pieces separated by white space or by the punctuation of a URL.
 struct Cell<'t> {
     text: &'t str,
     has_id: bool,
@@ -347,8 +347,8 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         self.found
     }
 
-    /// Zones and states stand in their column line after line: a word that was looked at in the line
-    /// before is not looked at again.
+    /// Zones and states repeat in their column: a word that was classified in the previous line is
+    /// not classified again.
     fn classify(&mut self, column: usize, piece: &Piece<'t>) -> PieceKind {
         if self.words.get(column) == Some(&piece.text) && !piece.compound {
             return PieceKind::Word;
@@ -363,8 +363,8 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         kind
     }
 
-    /// A terminal, or a narrow cell, may have broken the last id of a line in two. A whole one of another
-    /// length is taken for a half only at the end of a line that is long.
+    /// A terminal or a narrow cell may have wrapped the last id of a line. A whole id of another
+    /// length counts as wrapped only at the end of a long line.
     fn wrapped(&mut self, line: &str, piece: &Piece<'t>, kind: &mut PieceKind, rest: &str) {
         const LONG: usize = 40;
         let is_half = match kind {
@@ -380,7 +380,8 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         let rest = rest.trim_start_matches(' ');
         let end = rest.find(|one: char| !one.is_ascii_alphanumeric()).unwrap_or(rest.len());
         let (second, after) = rest.split_at_checked(end).unwrap_or_default();
-        // What goes on behind a sign is a name. A word without a digit is no rest of a whole id.
+        // What continues after punctuation is a name. A word without digits does not complete an
+        // id.
         let is_whole = matches!(kind, PieceKind::Id { strict: true, .. });
         let is_rest = !second.is_empty()
             && !after.starts_with(['-', '_', '.'])
@@ -402,7 +403,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
     ) {
         let is_first = self.lines_with_words == 0;
         self.lines_with_words = self.lines_with_words.saturating_add(1);
-        // An id to a line, as most lists are, needs no weighing.
+        // Fast path: one id per line, as in most lists.
         if let ([piece], [kind]) = (pieces, &mut *kinds)
             && !matches!(kind, PieceKind::Word)
         {
@@ -460,7 +461,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
                     cell_index = piece.cell;
                     cell = cells.next();
                     if let Some(cell) = cell.as_ref().filter(|cell| !cell.has_id) {
-                        // `ins-r8hr2upy、ins-5d8a23rs，谢谢！`: no id lacks letters and digits.
+                        // `ins-r8hr2upy、ins-5d8a23rs，谢谢！`: every id has letters and digits.
                         let is_remark =
                             CLOSE && !cell.text.bytes().any(|byte| byte.is_ascii_alphanumeric());
                         if is_list && !cell.is_key && !is_remark {
@@ -477,8 +478,8 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         }
     }
 
-    /// A number that stands alone is what the line above it says. In an object it is an id if it is a
-    /// proper one.
+    /// A number alone on its line has the label of the line above. In an object it is an id only in
+    /// the proper format.
     fn classify_number(&mut self, piece: &Piece<'t>, kind: &mut PieceKind) {
         if !classify::is_digits(piece.text) {
             return;
@@ -508,7 +509,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         }
     }
 
-    /// What the text calls something else is no id: by its column, by the word before it.
+    /// What the text calls something else, by its column or by the word before it, is no id.
     fn classify_by_context(
         &mut self,
         line: &str,
@@ -522,7 +523,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         let mut ids = pieces.iter().zip(kinds.iter()).filter(|(_, kind)| is_id(kind));
         let (first, second) = (ids.next(), ids.next());
         let has_id = first.is_some();
-        // Said of a line with one id it is said of that one, whatever stands between.
+        // On a line with one id the label applies to it, whatever is between.
         let only = first.filter(|_| second.is_none()).map(|(piece, _)| piece.cell);
         let excepted: Vec<u32> = pieces
             .iter()
@@ -530,7 +531,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
             .flat_map(|piece| [Some(piece.cell), only.filter(|_| piece.text.contains("别动"))])
             .flatten()
             .collect();
-        // Where the words begin that may say what the next number is.
+        // Where the words begin that may label the next number.
         let (mut label, mut words_from) = (None, 0);
         for at in 0..pieces.len() {
             let (Some(piece), Some(kind)) = (pieces.get(at), kinds.get(at)) else { break };
@@ -550,7 +551,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
             let before = before.and_then(|before| pieces.get(before));
             let end = before.map_or(0, |before| before.start + before.text.len());
             let gap = line.get(end..piece.start).unwrap_or_default();
-            // Its key may stand in a column of its own.
+            // The label may be in a column of its own.
             let before = before.filter(|one| is_here(one) || gap.contains(['=', ':', '：']));
             let is_number = classify::is_digits(piece.text);
             let is_other = if let Some(has_title) =
@@ -562,7 +563,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
                 }
                 true
             } else if is_number {
-                // `instance:group`: the first is what it is about.
+                // `instance:group`: the first one is the instance.
                 let is_second =
                     before.is_some_and(|one| gap == ":" && classify::is_digits(one.text));
                 let words = pieces.get(words_from..at).unwrap_or_default().iter().rev();
@@ -575,7 +576,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
                 } else if has_words {
                     label
                 } else if is_table && self.table.has_titles {
-                    // By the title of its own column, which was asked above.
+                    // The title of the column was checked above.
                     None
                 } else {
                     self.above()
@@ -591,7 +592,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         }
     }
 
-    /// In a dump nobody has meant it.
+    /// In a JSON dump it was not meant as an id.
     fn something_else(&self) -> PieceKind {
         if self.objects {
             return PieceKind::Word;
@@ -620,7 +621,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
                 }
                 let beside = self.found.ids.get(first_id_of_line..).unwrap_or_default();
                 if is_prose || piece.compound && beside.iter().any(|beside| beside.id == id) {
-                    // A table with a column of links names each id twice, and so do sentences; that is no
+                    // A table with a column of links names each id twice, and so do sentences: no
                     // mistake.
                     return self.ignore(piece.text);
                 }
@@ -643,7 +644,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         self.found.problems.push(IdProblem { kind, text, line, cloud, suggestion, vendor });
     }
 
-    /// A spreadsheet keeps 15 digits, and counts up what is dragged down.
+    /// A spreadsheet keeps 15 digits, and increments numbers that are dragged down.
     fn is_rounded(&mut self, text: &str) -> bool {
         const LOST: usize = 3;
         const DIGITS_KEPT: usize = 15;
@@ -663,9 +664,9 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         text.ends_with("000")
     }
 
-    /// What only the whole text tells.
+    /// What only the whole text shows.
     fn finish(&mut self) {
-        // Where words are many and ids few, it is no list with mistakes but a page.
+        // Many words and few ids are a page, not a list with mistakes.
         let all = self.found.problems.len();
         let is_found = !self.found.ids.is_empty() || all > self.loose.len() + self.beside.len();
         let is_page = self.loose.len() >= 4 && self.loose.len() >= self.found.ids.len();
@@ -706,13 +707,13 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         }
     }
 
-    /// The line after it has ids: a heading if it looks like one.
+    /// The next line has ids: this one is a heading if it looks like one.
     fn resolve_heading(&mut self, separators: u32) {
         let is_heading = self.heading.as_ref().is_some_and(|heading| {
             let same_columns = heading.is_first && separators > 0;
             self.objects
                 || (same_columns && heading.separators == separators)
-                // As kubectl heads the column; the names beside it may be the same ids.
+                // The heading of kubectl; the names next to it may be the same ids.
                 || heading.cells.iter().any(|cell| is_title(cell) || cell.contains("PROVIDERID"))
                 || heading.cells.last().is_some_and(|cell| cell.ends_with([':', '\u{ff1a}']))
         });
@@ -724,7 +725,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
         self.drop_heading();
     }
 
-    /// What stood there was no heading: each of its cells is a problem, unless the text around it was
+    /// The line was no heading: each of its cells is a problem, unless the surrounding text was
     /// pasted with the ids.
     fn drop_heading(&mut self) {
         let Some(heading) = self.heading.take() else { return };
@@ -735,7 +736,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
             }
             let index = self.found.problems.len();
             if !CLOSE {
-                // All of them are told.
+                // All of them are problems.
             } else if heading.is_beside {
                 self.beside.push(index);
             } else if !is_like_an_id(cell) {
@@ -746,7 +747,7 @@ impl<'t, const CLOSE: bool> Parser<'t, CLOSE> {
     }
 }
 
-/// A key and its value, a heading in Markdown, a section: nobody writes mistyped ids like that.
+/// A key and its value, a Markdown heading, a section: mistyped ids do not look like that.
 fn is_member(line: &str) -> bool {
     let line = line.trim();
     line.starts_with(['#', '>', '[', '('])
@@ -754,7 +755,7 @@ fn is_member(line: &str) -> bool {
         || [": ", ":\t", "：", "="].iter().any(|sign| line.contains(sign))
 }
 
-/// The id of something else, as clouds make them: `vpc-3xq9v2bd`.
+/// The id of another resource: `vpc-3xq9v2bd`.
 fn is_like_an_id(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     text.split_once('-').is_some_and(|(head, tail)| {
@@ -765,7 +766,7 @@ fn is_like_an_id(text: &str) -> bool {
     })
 }
 
-/// Whether what follows is what somebody calls a thing.
+/// Whether the following word is a display name.
 fn is_name(word: &str) -> bool {
     matches!(word, "name" | "NAME" | "hostname" | "名称" | "实例名称" | "主机名")
         || ["Name", "_name", "-name", "_NAME"].iter().any(|name| word.ends_with(name))
@@ -777,7 +778,7 @@ fn set(kinds: &mut [PieceKind], at: usize, kind: PieceKind) {
     }
 }
 
-/// Whether people say so of what is to be left alone.
+/// Whether a word introduces an exception ("except", "skip").
 fn is_exception(word: &str) -> bool {
     if word.is_ascii() {
         return matches!(word, "except" | "excluding");
@@ -785,7 +786,7 @@ fn is_exception(word: &str) -> bool {
     ["别动", "先别", "别重启", "不要", "勿", "除外", "除了"].iter().any(|one| word.contains(one))
 }
 
-/// Among words a number that is no proper id is none, nor what is set to something.
+/// Next to words, a number without the proper format is no id, nor is the value of a setting.
 fn is_beside_words(piece: &Piece<'_>, kind: &PieceKind, line: &str, has_words: bool) -> bool {
     let has_letters = piece.text.bytes().any(|byte| !byte.is_ascii() || byte.is_ascii_alphabetic());
     let is_key = || line.as_bytes().get(piece.start + piece.text.len()) == Some(&b'=');
@@ -802,9 +803,8 @@ fn is_proper(kind: &PieceKind) -> bool {
     matches!(kind, PieceKind::Id { strict: true, .. } | PieceKind::OtherCloud { strict: true, .. })
 }
 
-/// Beside a proper id, a text that is merely tolerable is taken only if it begins in the same way:
-/// eight digits may be a date, `vm-web01` a name. Where there are words, it is one of them; where
-/// there are none, it is reported.
+/// Next to a proper id, a merely tolerable one counts only with the same prefix: eight digits may
+/// be a date, `vm-web01` a name. With words around it is one of them; without, it is a problem.
 fn demote_tolerable(pieces: &[Piece<'_>], kinds: &mut [PieceKind]) {
     let is_tolerable = |kind: &PieceKind| {
         matches!(
@@ -821,7 +821,7 @@ fn demote_tolerable(pieces: &[Piece<'_>], kinds: &mut [PieceKind]) {
         .zip(&*kinds)
         .filter(|(_, kind)| is_proper(kind))
         .filter_map(|(piece, _)| head(piece.text))
-        // There are as many beginnings as clouds; the rest of a long line repeats them.
+        // There are as many prefixes as clouds; the rest of a long line repeats them.
         .take(clouds::ALL.len() * 4)
         .collect();
     for (piece, kind) in pieces.iter().zip(kinds) {
@@ -842,8 +842,8 @@ fn demote_tolerable(pieces: &[Piece<'_>], kinds: &mut [PieceKind]) {
     }
 }
 
-/// True if a line has more than the one thing that a row of a table is about, which may be named
-/// twice: by itself and by a link.
+/// True if a line has more than one subject: a table row may name its instance twice, as text and
+/// as a link.
 fn has_two_ids(pieces: &[Piece<'_>], kinds: &[PieceKind]) -> bool {
     let mut ids = pieces
         .iter()
@@ -854,7 +854,7 @@ fn has_two_ids(pieces: &[Piece<'_>], kinds: &[PieceKind]) -> bool {
     ids.any(|id| Some(id) != first)
 }
 
-/// `ins` of `ins-r8hr2upy`.
+/// The prefix `ins` of `ins-r8hr2upy`.
 fn head(text: &str) -> Option<&str> {
     text.split_once('-').map(|(head, _)| head)
 }
@@ -870,9 +870,9 @@ fn cells<'t>(line: &'t str, pieces: &[Piece<'t>], kinds: &[PieceKind]) -> Vec<Ce
                 cell.text = line.get(start..end).unwrap_or(cell.text);
                 cell.has_id |= has_id;
             }
-            // A cell begins with its first word, so that bullets and rules make none.
+            // A cell begins with its first word, so bullets and rules are no cells.
             (_, last) if matches!(kind, PieceKind::Mark) => {
-                // `"RegionId": …`: what stood before the colon is a key.
+                // `"RegionId": …`: the word before the colon is a key.
                 if let Some(last) = last.filter(|_| piece.text.starts_with([':', '='])) {
                     last.is_key = true;
                 }
@@ -890,7 +890,7 @@ fn cells<'t>(line: &'t str, pieces: &[Piece<'t>], kinds: &[PieceKind]) -> Vec<Ce
     cells
 }
 
-/// True for the title of a column, or a heading, of instance ids.
+/// True for a column title or heading of instance ids.
 fn is_title(cell: &str) -> bool {
     const WORDS: [&str; 8] = [
         "instance",
@@ -910,7 +910,7 @@ fn is_title(cell: &str) -> bool {
     matches!(plain, "id" | "ids") || WORDS.iter().any(|word| cell.contains(word))
 }
 
-/// At most [`PROBLEM_TEXT_MAX_CHARS`], with an ellipsis where something was left out.
+/// Truncates to [`PROBLEM_TEXT_MAX_CHARS`], with an ellipsis.
 fn shorten(text: &str) -> String {
     match text.char_indices().nth(PROBLEM_TEXT_MAX_CHARS) {
         None => text.to_owned(),

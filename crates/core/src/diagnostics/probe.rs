@@ -1,5 +1,5 @@
-//! A change that can change nothing, to find out whether a proxy refuses the second copy of one; and
-//! what is remembered of the answer.
+//! A change without effect, to find out whether a proxy refuses its second copy; and the stored
+//! result.
 
 use super::CheckResult;
 use crate::{
@@ -21,27 +21,26 @@ use std::sync::Arc;
 /// A signed change that no cloud carries out.
 #[derive(Debug)]
 pub struct Probe {
-    /// What it asks for.
+    /// The batch.
     pub batch: Batch,
-    /// The same, signed: every copy has these bytes.
+    /// The signed request; every copy has the same bytes.
     pub request: Request<Signed>,
 }
 
-/// Makes one. `nonce` is as in a [`Signer`]; `None` if the cloud had nothing to restart.
+/// Makes a probe. `nonce` is as in a [`Signer`]; `None` if the cloud has no restart.
 ///
-/// It must be a change, since proxies let whatever only reads pass as often as it comes. That it does
-/// nothing does not depend on where it is sent, on who is asked, or on how a cloud is set:
+/// It must be a change, since proxies forward reads any number of times. Why it has no effect,
+/// whatever the target, the proxy or the cloud's settings:
 ///
-/// * It is signed with [`made_up_key`]. There is no way to pass another one in: neither a key nor a
-///   secret is an argument. A cloud carries nothing out before it has found the key and verified the
-///   signature. Were there an account with a key of that id, its secret would have to be the text
-///   that is published below; clouds make secrets up themselves.
-/// * It names one instance, and none that was given: an id of the right shape whose characters are
-///   all `0`. Nor are there ids among the arguments.
-/// * It asks for a rehearsal where the cloud has one, and in any case for the softest way.
+/// * It is signed with [`made_up_key`]; no key or secret is an argument. A cloud carries nothing
+///   out before it has found the key and verified the signature. If an account had a key with that
+///   id, its secret would have to be the published text below; but clouds generate secrets.
+/// * It names one instance, which is not an argument: an id of the right format whose characters
+///   are all `0`.
+/// * It is a dry run where the cloud has one, and in any case the softest mode.
 ///
-/// Each of them is enough. `crates/core/tests/probe.rs` holds all three, and has the simulated clouds
-/// refuse it.
+/// Each of these is enough. `crates/core/tests/probe.rs` checks all three, and that the simulated
+/// clouds refuse it.
 pub fn probe(target: &Target, unix_seconds: i64, nonce: String, locale: Locale) -> Option<Probe> {
     let cloud = target.cloud;
     let operation = cloud.operation_for(Verb::Reboot)?;
@@ -57,7 +56,7 @@ pub fn probe(target: &Target, unix_seconds: i64, nonce: String, locale: Locale) 
         operation: operation.name.to_owned(),
         ids: vec![ids::parse_id(&placeholder_id(cloud.ids.example), cloud)?],
         options,
-        // The operator's limits are for what may do something.
+        // The operator's limits apply to requests with an effect.
         limits: Arc::default(),
     };
     let batch = plan::plan(&input, None).ok()?.batches.into_iter().next()?;
@@ -68,8 +67,8 @@ pub fn probe(target: &Target, unix_seconds: i64, nonce: String, locale: Locale) 
     Some(Probe { batch, request })
 }
 
-/// A key that no cloud knows: an id that says whose it is, with the beginning that the cloud's own
-/// have, and a secret that everybody may read here.
+/// A key that no cloud knows: an id with the cloud's prefix that explains itself, and a public
+/// secret.
 pub fn made_up_key(cloud: &Cloud) -> (String, Secret) {
     let shape = &cloud.credential.key_id;
     let mut key_id = shape.prefixes.first().copied().unwrap_or_default().to_owned();
@@ -80,30 +79,29 @@ pub fn made_up_key(cloud: &Cloud) -> (String, Secret) {
     (key_id, Secret::new("no cloud knows it".to_owned()))
 }
 
-/// An id of the same shape that means nobody: what stands after the prefix is zeros.
+/// An id of the same format that belongs to no instance: zeros after the prefix.
 fn placeholder_id(example: &str) -> String {
     let start = example.rfind('-').map_or(0, |dash| dash + 1);
     let (prefix, rest) = example.split_at(start);
     format!("{prefix}{}", "0".repeat(rest.len()))
 }
 
-/// What [`recall`] understands. To be raised when the proof or its meaning changes: what older
-/// versions have found out is then asked for again.
+/// The version that [`recall`] reads. Increase it when the proof or its meaning changes: older
+/// results are then checked again.
 const VERSION: &str = "1";
 
-/// How long an answer is believed. What a proxy does changes when somebody changes its configuration
-/// or puts another behind its address, which a page does not see; that happens by releases, weeks
-/// apart. After a day or two people would click the check away unread; after a month a lost setting
-/// could double restarts for a month.
+/// How long a result is valid. A proxy changes with its configuration or when another takes its
+/// place, which the page does not see; that happens with releases, weeks apart. After a day or two
+/// users would dismiss the check unread; after a month a lost setting could repeat restarts for a
+/// month.
 const BELIEVED_FOR_MS: Millis = 7 * 24 * 3_600_000;
 
-/// What is kept of an answer: whether it holds and when that was seen, and nothing else.
+/// The stored form of a result: the result and its time.
 pub fn remember(holds: CheckResult, seen_at: Millis) -> String {
     format!("{VERSION} {} {seen_at}", holds.word())
 }
 
-/// What was kept, if it can still be believed. What cannot be read, is too old, or comes from a time
-/// that is still to come, is not known.
+/// The stored result, if it is still valid. Unreadable, expired, or from the future is unknown.
 pub fn recall(kept: &str, now: Millis) -> CheckResult {
     let mut parts = kept.split(' ');
     let known = (parts.next(), parts.next(), parts.next().map(str::parse::<Millis>), parts.next());

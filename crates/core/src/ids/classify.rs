@@ -1,4 +1,4 @@
-//! What a piece of text looks like: an id, almost one, or a plain word.
+//! Classifies a word: an id, almost one, or anything else.
 
 use super::Malformation;
 use crate::{
@@ -7,34 +7,34 @@ use crate::{
     model::cloud::{Cloud, IdGrammar},
 };
 
-/// What a piece looks like.
+/// The class of a piece.
 #[derive(Clone, Debug)]
 pub(super) enum PieceKind {
     /// Punctuation alone.
     Mark,
-    /// Nothing that was meant as an id.
+    /// Not meant as an id.
     Word,
     /// An id.
     Id { cloud: &'static Cloud, strict: bool },
     /// An id of a cloud that was not chosen, or almost one.
     OtherCloud { cloud: &'static Cloud, strict: bool },
-    /// An id of a vendor that nobody can choose.
+    /// An id of a vendor that is not supported.
     Foreign(&'static str),
-    /// Partly starred out.
+    /// Partly masked.
     Masked { cloud: Option<&'static Cloud> },
     /// Almost an id.
     NearMiss { cloud: &'static Cloud, suggestion: String },
-    /// Meant as an id, and none.
+    /// Meant as an id, and malformed.
     Malformed { cloud: Option<&'static Cloud>, reason: Malformation },
 }
 
-/// Longer pieces are no mistyped ids, and looking closer would cost time.
+/// Longer pieces are no mistyped ids, and comparing them would take time.
 const NEAR_MISS_MAX_BYTES: usize = 160;
 
-/// Looks at pieces, with the cloud that was chosen and a buffer that is used again.
+/// Classifies pieces for a chosen cloud, with a reusable buffer.
 pub(super) struct Classifier {
     chosen: Option<&'static Cloud>,
-    /// Every cloud, the chosen one first, with what is asked of it for each piece.
+    /// Every cloud, the chosen one first, with its id grammar.
     grammars: Vec<Grammar>,
     folded: String,
 }
@@ -90,7 +90,7 @@ impl Classifier {
             |ids: &IdGrammar| (ids.resembles)(text) || (folded != text && (ids.resembles)(folded));
         match self.first(resembles) {
             cloud @ Some(_) if folded.ends_with("xxx") => PieceKind::Masked { cloud },
-            // Numbers of all kinds stand in links; only those of the right length are meant.
+            // Links contain numbers of all kinds; only those of the right length count.
             Some(_) if piece.compound && is_digits(text) => PieceKind::Word,
             Some(cloud) => {
                 let reason = reason(text, &self.folded, &cloud.ids);
@@ -113,12 +113,12 @@ impl Classifier {
         Some(self.found(text, "xxx", cloud, false))
     }
 
-    /// What a word says of the number that follows, by the first cloud that knows.
+    /// The label that a word gives to the number after it, by the first cloud that knows it.
     pub(super) fn label(&self, word: &str) -> Option<bool> {
         self.grammars.iter().find_map(|grammar| (grammar.ids.label)(word))
     }
 
-    /// The id whose first part ends a line, by the first piece of the next one.
+    /// The id whose first part ends a line, completed by the first piece of the next one.
     pub(super) fn joined(&self, half: &str, rest: &str) -> Option<(&'static Cloud, String)> {
         let id = [half, rest].concat();
         let cloud = self.first(|ids| (ids.strict)(&id))?;
@@ -175,7 +175,7 @@ impl Classifier {
     }
 }
 
-/// A proper id that somebody probably meant by a folded text.
+/// The proper id that was probably meant by a folded text.
 fn suggest(folded: &str, is_changed: bool, grammar: &Grammar) -> Option<String> {
     let Grammar { ids, prefix, .. } = grammar;
     if is_changed && (ids.strict)(folded) {
@@ -192,7 +192,7 @@ fn suggest(folded: &str, is_changed: bool, grammar: &Grammar) -> Option<String> 
         let tail = tail.trim_start_matches(|character: char| !character.is_ascii_alphanumeric());
         return if is_mistyped(given, head) { strict(tail) } else { None };
     }
-    // No dash at all. A short beginning says too little: `instance01` is a name.
+    // Without a dash. A short prefix is not enough: `instance01` is a name.
     let (given, tail) = folded.split_at_checked(head.len())?;
     let telling = head.len() >= 3 || tail.len() >= 16;
     let alike = given == head || is_look_alike(given, head);
@@ -203,24 +203,24 @@ fn suggest(folded: &str, is_changed: bool, grammar: &Grammar) -> Option<String> 
     }
 }
 
-/// `ins-`, where ids of the cloud begin so.
+/// `ins-`, if all ids of the cloud have that prefix.
 fn prefix(ids: &IdGrammar) -> Option<&'static str> {
     ids.example.find('-').and_then(|at| ids.example.get(..=at))
 }
 
-/// True if one slip of the finger or the eye makes `given` out of `head`.
+/// True if `given` is `head` with one typo.
 fn is_mistyped(given: &str, head: &str) -> bool {
     if given == head || is_look_alike(given, head) {
         return true;
     }
-    // A single letter gives no slip away: disks and images have such prefixes too.
+    // Prefixes of one or two letters are not compared: disks and images have such prefixes, too.
     if head.len() < 3 || given.len().abs_diff(head.len()) > 1 {
         return false;
     }
     is_swapped(given, head) || lacks_one_of(given, head) || lacks_one_of(head, given)
 }
 
-/// True if two neighbouring letters changed places.
+/// True if two adjacent letters are swapped.
 fn is_swapped(given: &str, head: &str) -> bool {
     let (given, head) = (given.as_bytes(), head.as_bytes());
     let same = given.iter().zip(head).take_while(|(left, right)| left == right).count();
@@ -253,8 +253,8 @@ fn lacks_one_of(short: &str, long: &str) -> bool {
     short.get(same..) == long.get(same + 1..)
 }
 
-/// Lower case, full-width and look-alike characters replaced by what they look like, punctuation at
-/// both ends and invisible characters removed.
+/// Lower-cases, replaces full-width and look-alike characters, removes invisible ones and
+/// punctuation at both ends.
 fn fold(text: &str, folded: &mut String) {
     folded.clear();
     let is_plain = |character: &char| character.is_ascii_alphanumeric();
@@ -271,7 +271,7 @@ fn fold(text: &str, folded: &mut String) {
     folded.truncate(end);
 }
 
-/// Joiners, marks of direction, the byte-order mark, soft hyphens: not seen, but pasted.
+/// Joiners, direction marks, the byte-order mark, soft hyphens: invisible when pasted.
 pub(super) fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -290,7 +290,7 @@ fn plain(character: char) -> Option<char> {
         }
         unseen if is_invisible(unseen) => return None,
         '！'..='～' => {
-            // Full-width forms stand in the order of ASCII, from `!` on.
+            // Full-width forms are in the order of ASCII, from `!` on.
             let ascii = u32::from(character) - 0xfee0;
             char::from_u32(ascii).unwrap_or(character).to_ascii_lowercase()
         }
@@ -323,7 +323,7 @@ fn plain(character: char) -> Option<char> {
     })
 }
 
-/// Why a text is no id of a cloud.
+/// Why a text is not an id of a cloud.
 pub(super) fn reason(text: &str, folded: &str, ids: &IdGrammar) -> Malformation {
     if !text.is_ascii() && folded.is_ascii() {
         return Malformation::LookAlikes;
@@ -344,7 +344,7 @@ pub(super) fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// `1.66e18`: what a spreadsheet or a script makes of a long number.
+/// `1.66e18`: a long number as written by a spreadsheet or a script.
 fn is_rounded(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));

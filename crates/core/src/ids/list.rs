@@ -1,11 +1,11 @@
-//! Ids that come one by one, as programs pass them.
+//! Ids in an array, as passed by programs.
 
 use super::{IdProblem, IdProblemKind, parse_id, parse_ids};
 use crate::model::{cloud::Cloud, instance_id::InstanceId};
 use std::collections::HashSet;
 
-/// Reads texts that should be an id each. Each is taken by itself, so that none of them passes for
-/// the heading of another; the line of a problem is the position of its text, from 1.
+/// Parses texts that should be one id each. Each is parsed separately, so that none is a heading of
+/// another; the line of a problem is the position in the array, from 1.
 ///
 /// ```
 /// use relight_core::{clouds, ids::parse_list};
@@ -36,7 +36,7 @@ pub fn parse_list<'t>(
     (ids.ids, problems)
 }
 
-/// Ids, each once.
+/// Distinct ids.
 #[derive(Default)]
 struct Distinct {
     ids: Vec<InstanceId>,
@@ -44,7 +44,7 @@ struct Distinct {
 }
 
 impl Distinct {
-    /// Adds an id; gives the problem if it is there already.
+    /// Adds an id; returns the problem if it is a duplicate.
     fn add(&mut self, id: InstanceId, cloud: &'static Cloud, position: u32) -> Option<IdProblem> {
         if self.seen.insert(id.clone()) {
             self.ids.push(id);

@@ -1,29 +1,29 @@
-//! What the members of a JSON text are called, and what they stand in.
+//! The names of the members and containers in a JSON text.
 
 use super::{
     classify::{Classifier, is_digits},
     pieces::{Piece, is_letter_or_digit},
 };
 
-/// The objects and lists that are open, with what their names say of the numbers in them.
+/// The open objects and arrays, with the label that their name gives to the numbers in them.
 #[derive(Default)]
 pub(super) struct Nesting {
     open: Vec<Option<bool>>,
-    /// What is said of each piece of the line.
+    /// The label of each piece of the line.
     labels: Vec<Option<bool>>,
 }
 
-/// No answer of a cloud is nested as deeply.
+/// No response of a cloud is nested as deeply.
 const DEPTH_MAX: usize = 64;
 
 impl Nesting {
-    /// Goes on to the end of a line.
+    /// Reads to the end of a line.
     pub(super) fn read(&mut self, line: &str, pieces: &[Piece<'_>], reading: &Classifier) {
         self.labels.clear();
         let mut key = None;
         let mut end = 0;
         for piece in pieces {
-            // The colon between a name and its value is a piece as well.
+            // The colon between a name and its value is a piece, too.
             if !piece.text.chars().any(is_letter_or_digit) {
                 self.labels.push(None);
                 continue;
@@ -41,7 +41,7 @@ impl Nesting {
         self.pass(line.get(end..), &mut key, reading);
     }
 
-    /// What is said of the piece at this place of the line.
+    /// The label of the piece at this position of the line.
     pub(super) fn label(&self, at: usize) -> Option<bool> {
         self.labels.get(at).copied().flatten()
     }
@@ -50,7 +50,7 @@ impl Nesting {
         for byte in between.unwrap_or_default().bytes() {
             match byte {
                 b'{' | b'[' if self.open.len() < DEPTH_MAX => {
-                    // What says nothing is within what says something.
+                    // A name without a label inherits that of its container.
                     let own = key.take().and_then(|key| reading.label(key));
                     self.open.push(own.or_else(|| self.open.last().copied().flatten()));
                 }

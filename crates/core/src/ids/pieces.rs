@@ -1,4 +1,4 @@
-//! Cuts a line into the pieces that may be ids.
+//! Tokenizer: splits a line into the pieces that may be ids.
 
 use crate::ids::classify::is_invisible;
 
@@ -7,26 +7,25 @@ use crate::ids::classify::is_invisible;
 pub(super) struct Piece<'t> {
     /// Its text.
     pub(super) text: &'t str,
-    /// Where it begins in its line, in bytes.
+    /// Its offset in the line, in bytes.
     pub(super) start: usize,
-    /// The cell that it belongs to: pieces with only blanks between them share one.
+    /// The cell that it belongs to: pieces separated only by white space share one.
     pub(super) cell: u32,
-    /// Whether it was cut out of a link or a `key=value`.
+    /// Whether it was part of a link or a `key=value`.
     pub(super) compound: bool,
 }
 
-/// The first line of a text, cut.
+/// The first line of a text, split.
 pub(super) struct SplitLine<'t> {
-    /// The line, without its end.
+    /// The line, without its line break.
     pub(super) line: &'t str,
-    /// The number of its separators between columns.
+    /// The number of its column separators.
     pub(super) columns: u32,
     /// What follows the line; `None` after the last.
     pub(super) rest: Option<&'t str>,
 }
 
-/// Appends the pieces of the first line of a text. Lines end as on any system; a lone carriage
-/// return ends one too.
+/// Appends the pieces of the first line of a text. A line ends with LF, CRLF or CR.
 pub(super) fn split_line<'t>(text: &'t str, pieces: &mut Vec<Piece<'t>>) -> SplitLine<'t> {
     let bytes = text.as_bytes();
     let mut cell = 0_u32;
@@ -37,7 +36,7 @@ pub(super) fn split_line<'t>(text: &'t str, pieces: &mut Vec<Piece<'t>>) -> Spli
     let mut at = 0;
     let mut end_width = 0;
     while let Some(byte) = bytes.get(at) {
-        // Bytes of ASCII by table: this loop is what pasting ten thousand ids takes.
+        // ASCII by table: this loop is most of the time of pasting ten thousand ids.
         let (kind, width) = match CLASSES.get(usize::from(*byte)) {
             Some(class) => (*class, 1),
             None => match text.get(at..).and_then(|text| text.chars().next()) {
@@ -77,14 +76,14 @@ pub(super) fn split_line<'t>(text: &'t str, pieces: &mut Vec<Piece<'t>>) -> Spli
     }
 }
 
-/// What a character does to the text around it.
+/// The lexical class of a character.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     /// Part of a piece.
     Word,
-    /// Part of a piece that is taken apart there if it is a link or a `key=value`.
+    /// Part of a piece; separates the parts of a link or a `key=value`.
     Joint,
-    /// Part of a piece of a script that is written without blanks: an id begins and ends beside it.
+    /// A letter of a script written without spaces: an id begins and ends next to it.
     Glued,
     /// Between words.
     Blank,
@@ -103,7 +102,7 @@ const fn classes() -> [Class; 128] {
     let mut classes = [Class::Word; 128];
     let mut byte = 0_u8;
     while byte < 128 {
-        // `as` is the only conversion that a constant can use; from u8 it is_excluded nothing.
+        // `as` is the only conversion available in a constant; from u8 it is lossless.
         classes[byte as usize] = match byte {
             b'\n' | b'\r' => Class::LineEnd,
             b'\t' | b',' | b';' | b'|' => Class::Column,
@@ -131,7 +130,7 @@ const fn classes() -> [Class; 128] {
     classes
 }
 
-/// The class of a character beyond ASCII.
+/// The class of a non-ASCII character.
 fn class(character: char) -> Class {
     match character {
         '，' | '；' | '、' | '｜' | '､' | '﹐' | '﹔' | '│' | '┃' => Class::Column,
@@ -147,24 +146,24 @@ fn class(character: char) -> Class {
     }
 }
 
-/// Whether a character says something: a letter or a digit. Beyond ASCII that is whatever is not known
-/// to be a mark: the table of all letters would be two kilobytes of the front.
+/// Whether a character is a letter or a digit. Beyond ASCII that is everything not known to be
+/// punctuation: a table of all letters would add two kilobytes to the first part of the program.
 pub(super) fn is_letter_or_digit(character: char) -> bool {
     character.is_ascii_alphanumeric()
         || !matches!(character,
             '\0'..='\u{a9}' | '\u{ab}'..='\u{b1}' | '\u{b4}' | '\u{b6}'..='\u{b8}' | '\u{bb}' | '\u{bf}'
             | '×' | '÷' | '№' | '™'
-            // Accents to be put on letters.
+            // Combining accents.
             | '\u{300}'..='\u{344}' | '\u{346}'..='\u{362}'
-            // Punctuation, currencies, arrows, signs of mathematics and of machines, boxes, shapes.
+            // Punctuation, currency, arrows, mathematical and technical symbols, boxes, shapes.
             | '\u{2000}'..='\u{206f}' | '\u{20a0}'..='\u{20ff}' | '\u{2190}'..='\u{245f}'
             | '\u{2500}'..='\u{2775}' | '\u{2794}'..='\u{2bff}'
-            // Of East Asia, in all its widths.
+            // East Asian punctuation in all widths.
             | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}' | '\u{303d}'..='\u{3040}'
             | '\u{30fb}' | '\u{fe00}'..='\u{fe6f}' | '\u{feff}'
             | '\u{ff00}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}'
             | '\u{ff5b}'..='\u{ff65}' | '\u{ffe0}'..='\u{ffff}'
-            // Pictures.
+            // Emoji and pictographs.
             | '\u{1f000}'..='\u{1f0ff}' | '\u{1f18a}'..='\u{1fbef}')
 }
 
@@ -173,7 +172,7 @@ const fn is_glued(character: char) -> bool {
     matches!(character, '\u{3040}'..='\u{30fb}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
-/// Takes apart what is written without blanks: `重启ins-r8hr2upy吧`.
+/// Separates an id from a script written without spaces: `重启ins-r8hr2upy吧`.
 fn unglue<'t>(
     line: &'t str,
     range: std::ops::Range<usize>,
@@ -197,8 +196,8 @@ fn unglue<'t>(
     word(line, from, range.end, cell, has_joint, pieces);
 }
 
-/// Takes links, `key=value`, `key:value` and `id/name` apart. A path to a file stays whole: what
-/// stands in it was not meant as an id.
+/// Splits links, `key=value`, `key:value` and `id/name`. A file path stays whole: what it contains
+/// was not meant as an id.
 fn word<'t>(
     line: &'t str,
     start: usize,
@@ -246,14 +245,14 @@ fn word<'t>(
     }
     push(from, bytes.len());
     if pieces.len() == before {
-        // Nothing but joints: a mark, kept because `"key": value` is recognised by it.
+        // Only separators: a mark, needed to recognise `"key": value`.
         pieces.push(Piece { text, start, cell, compound: true });
     }
 }
 
-/// As `region.id` some name what they run on. A region begins with an area of two letters, such as `cn`.
+/// Some tools write `region.id`. A region begins with a two-letter area, such as `cn`.
 fn part<'t>(piece: Piece<'t>, pieces: &mut Vec<Piece<'t>>) {
-    // Behind other words a point ends a sentence; several stand for what was left out.
+    // After other words a dot ends a sentence; several are an ellipsis.
     let whole = piece.text.strip_suffix('.').filter(|text| piece.start > 0 && !text.ends_with('.'));
     let piece = Piece { text: whole.unwrap_or(piece.text), ..piece };
     let is_region = |text: &str| {
@@ -269,10 +268,10 @@ fn part<'t>(piece: Piece<'t>, pieces: &mut Vec<Piece<'t>>) {
     }
 }
 
-/// What mail, chats and spreadsheets put around a copied word, such as a byte-order mark or marks of
-/// direction, is no part of it. Within a word it stays, and is said to be there.
+/// Removes invisible characters at both ends, as added by mail, chats and spreadsheets: byte-order
+/// marks, direction marks. Within a word they stay, and are reported.
 fn without_invisible_ends(text: &str, start: usize) -> (&str, usize) {
-    // Ids are ASCII: mostly there is nothing to look for.
+    // Fast path: ids are ASCII.
     if [text.bytes().next(), text.bytes().next_back()].iter().flatten().all(u8::is_ascii) {
         return (text, start);
     }
@@ -284,7 +283,7 @@ const fn is_joint(byte: u8) -> bool {
     matches!(byte, b':' | b'/' | b'?' | b'&' | b'=' | b'#' | b'%')
 }
 
-/// `%22` and its like, by which links carry quotes and brackets.
+/// `%22` and others: quotes and brackets in links.
 fn is_escape(bytes: &[u8], at: usize) -> bool {
     bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }

@@ -1,17 +1,16 @@
-//! Sentences for people about what is not sent.
+//! Sentences about problems.
 
 use super::{IdProblem, IdProblemKind, Malformation};
 use crate::i18n::{Locale, Text, text};
 
-/// What is said of an id that may have lost digits.
+/// The warning for an id that may have lost digits.
 pub const ROUNDED: Text = text(
     "its last digits may be lost: compare it with the console",
     "末尾几位可能已被取整，请与控制台核对",
 );
 
 impl IdProblem {
-    /// What is wrong, in a sentence that names the piece of text, the reason and what was probably
-    /// meant.
+    /// The problem as a sentence: the text, the reason and the suggestion.
     pub fn sentence(&self, locale: Locale) -> String {
         let mut sentence = self.template().in_locale(locale).replace("{name}", &self.name(locale));
         if let Some(cloud) = self.cloud {
@@ -23,7 +22,7 @@ impl IdProblem {
         if let Some(suggestion) = &self.suggestion {
             sentence = sentence.replace("{suggestion}", suggestion);
         }
-        // Last, so that nothing in the pasted text is taken for a placeholder.
+        // Last, so that a placeholder in the pasted text is not replaced.
         sentence.replace("{text}", &self.text)
     }
 

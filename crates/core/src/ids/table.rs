@@ -1,4 +1,4 @@
-//! Which columns of a table hold what is sent.
+//! Finds the column of a table that holds the ids.
 
 use super::{
     classify::{Classifier, PieceKind},

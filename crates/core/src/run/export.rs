@@ -1,8 +1,8 @@
-//! A run as a file: what was asked, which calls went out, what became of each instance. No secret,
-//! token or signature is in a [`Run`], so none can get into an export.
+//! Exports of a run: the operation, the calls and the outcome of each instance. A [`Run`] has no
+//! secret, token or signature, so no export has one.
 //!
-//! The JSON Schema that is published (`package/relight-record.schema.json`) is made of the types that
-//! are written, by `cargo run -p relight-core --example schema record`, and a test holds the two together.
+//! The published JSON Schema (`package/relight-record.schema.json`) is generated from the exported
+//! types by `cargo run -p relight-core --example schema record`, and a test compares the two.
 
 use super::{Call, CallState, Evidence, Millis, RefusedEntry, Row, Run};
 use crate::{
@@ -43,17 +43,17 @@ const COLUMNS: [&str; 22] = [
     "ticket",
 ];
 
-/// What stands in the place of the outcome of an entry that is no instance of the run.
+/// In the outcome column of an entry that is not an instance of the run.
 const REFUSED_ENTRY: &str = "refused-entry";
 
-/// The name of a file with a run in it, without its ending: when the run was confirmed, in UTC, and the
-/// beginning of its id.
+/// The file name of a run without extension: the UTC time of its confirmation and the beginning of
+/// its id.
 pub fn file_stem(run: &Run) -> String {
     let id: String = run.about().id.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
     file_stem_at(run.about().confirmed_at, &id)
 }
 
-/// The name of a file with several runs in it, without its ending.
+/// The file name of several runs without extension.
 pub fn file_stem_at(at: Millis, of: &str) -> String {
     let time: String = iso_8601(i64::try_from(at / 1_000).unwrap_or_default())
         .chars()
@@ -64,8 +64,8 @@ pub fn file_stem_at(at: Millis, of: &str) -> String {
     ["relight", &time, of].join("-")
 }
 
-/// One line an instance and one an entry that was refused, with a head; RFC 4180, with the marks against
-/// formulas that spreadsheets need.
+/// CSV (RFC 4180) with a header and one line per instance and per refused entry; cells that a
+/// spreadsheet would take for a formula are escaped.
 pub fn csv<'run>(runs: impl IntoIterator<Item = &'run Run>) -> String {
     write_csv(iter::once(COLUMNS.map(str::to_owned)).chain(runs.into_iter().flat_map(lines)))
 }
@@ -124,26 +124,26 @@ fn line(begins: [&str; 13], ends: [&str; 9]) -> [String; COLUMNS.len()] {
 fn write_csv<const CELLS: usize>(lines: impl Iterator<Item = [String; CELLS]>) -> String {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     for line in lines {
-        // Memory takes everything, and all lines have as many cells.
+        // Writing to memory cannot fail, and all lines have the same number of cells.
         let _ = writer.write_record(line);
     }
     let written = writer.into_inner().ok().map(String::from_utf8);
     written.and_then(Result::ok).unwrap_or_default()
 }
 
-/// Everything, as JSON.
+/// A run as JSON.
 pub fn json(run: &Run) -> String {
-    // Texts, numbers and maps of texts cannot fail to be written.
+    // Strings, numbers and maps of strings cannot fail to serialize.
     serde_json::to_string_pretty(&ExportedRun::of(run)).unwrap_or_default()
 }
 
-/// Several runs with everything, as a JSON array.
+/// Several runs as a JSON array.
 pub fn json_of_all(runs: &[Run]) -> String {
     let runs: Vec<ExportedRun> = runs.iter().map(ExportedRun::of).collect();
     serde_json::to_string_pretty(&runs).unwrap_or_default()
 }
 
-/// What is posted to the operator's endpoint, as JSON.
+/// The record that is posted to the operator's endpoint, as JSON.
 pub fn record(run: &Run) -> String {
     let record = Record { person: run.about().person.clone(), run: ExportedRun::of(run) };
     serde_json::to_string(&record).unwrap_or_default()
@@ -157,33 +157,33 @@ pub fn schema() -> String {
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-/// What is posted to the operator's endpoint.
+/// The record that is posted to the operator's endpoint.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Record {
-    /// `person` of the configuration when the run was confirmed. The page says so, nothing proves it:
-    /// whoever takes records goes by their own session.
+    /// `person` of the configuration when the run was confirmed. Reported by the page and not
+    /// proven: an endpoint should rely on its own session.
     person: Option<String>,
     run: ExportedRun,
 }
 
-/// A run, as it is exported and as `relight-run-finished` has it.
+/// A run, as exported and as in the event `relight-run-finished`.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields, rename = "run")]
 struct ExportedRun {
-    /// No other run has it: a record that comes twice has the same.
+    /// Unique: a record that arrives twice has the same id.
     #[schemars(length(min = 1))]
     id: String,
-    /// Who confirmed it, as the page says.
+    /// Who confirmed it, according to the page.
     person: Option<String>,
     cloud: &'static str,
     /// The kind of account.
     site: &'static str,
-    /// Empty where requests have none.
+    /// Empty for a cloud without regions in its requests.
     region: String,
     host: String,
-    /// By the cloud's own name.
+    /// The cloud's own name.
     operation: String,
     /// The cloud's own parameters.
     #[serde(serialize_with = "as_members")]
@@ -194,9 +194,9 @@ struct ExportedRun {
     reason: String,
     confirmed_at: Option<Time>,
     started_at: Option<Time>,
-    /// How many instances; the sum of `totals`.
+    /// The number of instances; the sum of `totals`.
     total: usize,
-    /// How many instances have each outcome.
+    /// The number of instances with each outcome.
     #[schemars(extend(
         "minProperties" = Outcome::ALL.len(),
         "propertyNames" = serde_json::json!({ "$ref": "#/$defs/Outcome" }),
@@ -204,7 +204,7 @@ struct ExportedRun {
     totals: BTreeMap<Outcome, usize>,
     calls: Vec<ExportedCall>,
     instances: Vec<ExportedInstance>,
-    /// Entries of the field of ids that were not sent; they are in no total.
+    /// Entries of the ids field that were not sent; not counted in the totals.
     refused_entries: Vec<RefusedEntry>,
 }
 
@@ -216,9 +216,9 @@ struct ExportedCall {
     #[schemars(length(min = 1))]
     instance_ids: Vec<String>,
     state: CallState,
-    /// The cloud's.
+    /// The cloud's request id.
     request_id: Option<String>,
-    /// Of HTTP; null if there was no answer.
+    /// The HTTP status; null without a response.
     status: Option<u16>,
     sent_at: Option<Time>,
     answered_at: Option<Time>,
@@ -232,17 +232,17 @@ struct ExportedInstance {
     name: String,
     zone: String,
     address: String,
-    /// What is known of it; docs/public-names.md says what each means.
+    /// Each outcome is described in docs/public-names.md.
     outcome: Outcome,
-    /// Why it was left out.
+    /// Why it was skipped.
     reason: Option<SkipReason>,
-    /// The same, by the name that the CSV has for it.
+    /// The same as `reason`, by its name in the CSV.
     skip_reason: Option<SkipReason>,
-    /// What the outcome is concluded from.
+    /// The evidence for the outcome.
     evidence: Option<Evidence>,
-    /// The cloud's word.
+    /// In the cloud's own word.
     previous_state: Option<String>,
-    /// The cloud's word.
+    /// In the cloud's own word.
     state: Option<String>,
     error: Option<ExportedError>,
     request_id: Option<String>,
@@ -253,12 +253,12 @@ struct ExportedInstance {
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields, rename = "error")]
 struct ExportedError {
-    /// The cloud's, or a word for what failed below it.
+    /// The cloud's code, or a word for what failed below the cloud.
     code: String,
     message: String,
 }
 
-/// In UTC, with milliseconds, by the clock of the reader's machine.
+/// In UTC, with milliseconds, by the clock of the user's machine.
 #[derive(Serialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(rename = "time")]
@@ -337,7 +337,7 @@ fn shown(entry: &RefusedEntry) -> RefusedEntry {
     RefusedEntry { text: plain(&entry.text), kind: plain(&entry.kind), line: entry.line }
 }
 
-/// Pairs as the members of an object, in their order.
+/// Serializes pairs as an object, in their order.
 fn as_members<S: Serializer>(
     pairs: &[(&'static str, &'static str)],
     serializer: S,
@@ -357,17 +357,17 @@ fn request_id<'run>(run: &'run Run, row: &Row) -> Option<&'run str> {
     run.calls().get(row.call?)?.request_id.as_deref()
 }
 
-/// With milliseconds: calls of one run are a tenth of a second apart.
+/// With milliseconds: consecutive calls are a tenth of a second apart.
 fn time(at: Millis) -> String {
     let seconds = iso_8601(i64::try_from(at / 1_000).unwrap_or_default());
     format!("{}.{:03}Z", seconds.trim_end_matches('Z'), at % 1_000)
 }
 
-/// A text in one line, with what cannot be seen written out: control characters move cursors, end lines
-/// and make cells.
+/// A text on one line, with invisible characters escaped: control characters move the cursor, break
+/// lines and make cells.
 fn plain(text: &str) -> String {
     let text = visible_lines(text);
-    // There may be ten thousand instances, and few texts have any.
+    // Fast path: there may be ten thousand instances.
     if text.bytes().any(|byte| matches!(byte, b'\t' | b'\n' | b'\r')) {
         text.replace(['\t', '\n', '\r'], " ")
     } else {
@@ -375,13 +375,12 @@ fn plain(text: &str) -> String {
     }
 }
 
-/// What a spreadsheet may take for the beginning of a formula, the wide forms too (OWASP, "CSV
-/// Injection").
+/// Characters that a spreadsheet may take for the beginning of a formula, including full-width ones
+/// (OWASP, "CSV Injection").
 const ARMED: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// A cell that no spreadsheet takes for a formula, which the library that writes lines does not see to.
-/// Some split at semicolons, and do not respect quotes inside of what is one cell to them: there is none
-/// left.
+/// A cell that no spreadsheet takes for a formula, which the csv crate does not ensure. Semicolons
+/// are replaced: some spreadsheets split at them and ignore quotes within a cell.
 fn disarmed(text: &str) -> String {
     let text = plain(text).replace(';', "；");
     let armed = text.trim_start().starts_with(ARMED);
@@ -477,8 +476,8 @@ mod tests {
         }
     }
 
-    /// Whatever a cell holds, whatever a spreadsheet splits at, and whether or not it respects quotes:
-    /// nothing in a line begins like a formula.
+    /// Whatever a cell contains, at whatever character a spreadsheet splits, and whether or not it
+    /// respects quotes: no part of a line begins like a formula.
     #[test]
     fn no_separator_makes_a_formula() {
         let pieces =
@@ -493,7 +492,7 @@ mod tests {
             for separator in [';', '\t', '\n', '\r'] {
                 assert_eq!(line.split(separator).count(), 1, "{text:?}");
             }
-            // At commas, quotes count.
+            // Quotes are respected at commas.
             let inner = cell(&text);
             let inner =
                 inner.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(&inner);
@@ -508,7 +507,7 @@ mod tests {
         assert_eq!(plain(text), "⟨U+001B⟩[2J⟨U+0085⟩⟨U+009B⟩ ⟨U+0000⟩x");
     }
 
-    /// As it is in the npm package, for whoever takes records.
+    /// As published in the npm package.
     #[test]
     fn the_published_schema_says_the_same() {
         let path = "/../../package/relight-record.schema.json";
@@ -521,7 +520,7 @@ mod tests {
         );
     }
 
-    /// A text as the only cell of a line, without the line's end.
+    /// A text as the only cell of a line, without the line break.
     fn cell(text: &str) -> String {
         let line = write_csv([[disarmed(text)]].into_iter());
         line.strip_suffix("\r\n").unwrap().to_owned()
