@@ -1,5 +1,4 @@
-//! Errors in words: what one means, what to do about it, who can do that, and whether trying again is
-//! safe.
+//! Explains errors: what one means, what to do, who can do it, and whether a retry is safe.
 
 mod compare;
 mod explanation;

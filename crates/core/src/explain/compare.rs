@@ -1,5 +1,5 @@
-//! A signature that the cloud computed otherwise: its canonical request or string to sign beside
-//! ours, the first byte that differs, and what usually causes such a difference.
+//! Compares a signature with the cloud's: its canonical request or string to sign next to ours, the
+//! first byte that differs, and the usual cause of such a difference.
 
 use crate::{
     i18n::{Text, text},
@@ -8,18 +8,18 @@ use crate::{
 };
 use serde::Serialize;
 
-/// Two texts that should be the same, and where they part.
+/// Two texts that should be equal, and their first difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
-    /// Where they part; `None` if they are the same.
+    /// The first difference; `None` if they are equal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<Difference>,
-    /// What usually causes it.
+    /// The usual cause.
     pub cause: Cause,
-    /// Ours, as it was compared, tokens hidden.
+    /// Our text as compared, with tokens masked.
     pub ours: String,
-    /// Theirs, without the escapes and quotes with which it was pasted, tokens hidden.
+    /// The cloud's text without the escapes and quotes around it, with tokens masked.
     pub theirs: String,
 }
 
@@ -33,47 +33,47 @@ pub struct Difference {
     pub line: usize,
     /// Its character in that line, from 1.
     pub column: usize,
-    /// That line of ours, cut around the place.
+    /// Our line, cut around the difference.
     pub ours: Excerpt,
-    /// That line of theirs, cut around the place.
+    /// The cloud's line, cut around the difference.
     pub theirs: Excerpt,
-    /// The header or parameter in which it lies, where that can be told.
+    /// The header or parameter with the difference, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-/// A piece of a line: what is the same, and what comes after that.
+/// A part of a line: the common text, and what follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Excerpt {
-    /// The end of what both have.
+    /// The end of the common text.
     pub same: String,
-    /// What comes next here; empty at the end of the text.
+    /// What follows; empty at the end of the text.
     pub differs: String,
 }
 
-/// What usually causes a difference.
+/// The usual cause of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
-    /// They are the same: then the secret is not the one of this key id.
+    /// They are equal: the secret does not belong to the key id.
     WrongSecret,
-    /// Nothing to compare was pasted.
+    /// The pasted text contains nothing to compare.
     Nothing,
     /// Another method.
     Method,
     /// Another path.
     Path,
-    /// A character is encoded in another way.
+    /// A character is encoded differently.
     Encoding,
     /// The same parameters or headers in another order.
     Order,
     /// A parameter has another value, or one is missing.
     Parameter,
-    /// A name or a value in other case.
+    /// A name or a value differs in case.
     Case,
     /// A header has another value.
     HeaderValue,
-    /// A header is missing here or there.
+    /// A header is missing on one side.
     HeaderMissing,
     /// The host is another.
     Host,
@@ -81,22 +81,22 @@ pub enum Cause {
     Timestamp,
     /// Another token.
     Token,
-    /// The hash of the body is another.
+    /// The hash of the body differs.
     BodyHash,
-    /// The hash of the canonical request is another: compare those.
+    /// The hash of the canonical request differs: compare the canonical requests.
     RequestHash,
     /// White space, or a line break too many or too few.
     WhiteSpace,
     /// Another signing algorithm, date or service in the first lines.
     Scope,
-    /// It is another kind of text than ours.
+    /// The pasted text is of another kind.
     OtherText,
     /// None of these.
     Unclear,
 }
 
 impl Cause {
-    /// What it is called.
+    /// The title of the cause.
     pub const fn title(self) -> Text {
         match self {
             Cause::WrongSecret => {
@@ -206,8 +206,8 @@ impl Cause {
     }
 }
 
-/// Compares ours with theirs. Theirs may be pasted as people find it: in quotes, with `\n` for line
-/// breaks, with the sentence around it.
+/// Compares our text with the cloud's. The latter may be pasted with quotes, with `\n` for line
+/// breaks, or within a sentence.
 ///
 /// ```
 /// use relight_core::explain::{Cause, compare};
@@ -228,10 +228,10 @@ pub fn compare(ours: &str, theirs: &str) -> Comparison {
             theirs: String::new(),
         };
     }
-    // What was shown masked can only be compared masked.
+    // A masked text can only be compared with a masked one.
     let is_masked = theirs.contains(mask::MASK);
     let ours = if is_masked { mask::hide_secrets(ours) } else { ours.to_owned() };
-    // Where line breaks became blanks on the way, they are blanks here, too: a byte for a byte.
+    // Where line breaks were replaced by spaces in transit, ours are replaced, too: one byte each.
     let is_flat = ours.contains('\n') && !theirs.contains('\n');
     let ours = if is_flat { ours.replace('\n', " ") } else { ours };
     let same = ours.bytes().zip(theirs.bytes()).take_while(|(one, two)| one == two).count();
@@ -266,12 +266,12 @@ pub fn compare(ours: &str, theirs: &str) -> Comparison {
     }
 }
 
-/// The three kinds of texts that are compared.
+/// The three kinds of texts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Method, path, query, headers, names, hash: one below the other.
+    /// Method, path, query, headers, names and hash, each on its line.
     CanonicalRequest,
-    /// Algorithm, perhaps time and scope, hash: one below the other.
+    /// Algorithm, optional time and scope, and hash, each on its line.
     StringToSign,
     /// `METHOD&%2F&parameters`.
     OneLine,
@@ -290,18 +290,18 @@ impl Kind {
     }
 }
 
-/// What is compared has a few kilobytes; more is a mistake.
+/// Texts have a few kilobytes; more is a mistake.
 fn start_of(text: &str) -> &str {
     const BYTES_MAX: usize = 100_000;
     text.get(..text.floor_char_boundary(BYTES_MAX)).unwrap_or(text)
 }
 
-/// Takes off what stands around a pasted text: a sentence, quotes, escapes.
+/// Removes the sentence, quotes and escapes around a pasted text.
 fn unwrapped(pasted: &str, kind: Kind) -> String {
     const REQUEST: &[&str] = &["canonicalrequest is", "canonical request is"];
     const STRING: &[&str] = &["stringtosign is", "string to sign is"];
     let mut text = pasted.replace("\r\n", "\n");
-    // JSON in JSON escapes twice.
+    // JSON within JSON is escaped twice.
     let is_escaped =
         |text: &str| text.contains("\\n") || text.contains("\\u0026") || text.contains("\\\"");
     let mut was_escaped = false;
@@ -326,7 +326,7 @@ fn unwrapped(pasted: &str, kind: Kind) -> String {
             let rest = rest.trim_start_matches([':', '=']).trim_start_matches(' ');
             match rest.strip_prefix('[') {
                 Some(rest) => rest.split_once(']').map_or(rest, |(inner, _)| inner),
-                // The one form without brackets has no blanks in it.
+                // The one kind without brackets contains no spaces.
                 None if kind == Kind::OneLine => {
                     rest.split([' ', '"', '\'', ',', '<', '\n']).next().unwrap_or("")
                 }
@@ -335,7 +335,7 @@ fn unwrapped(pasted: &str, kind: Kind) -> String {
         }
         None => text.as_str(),
     };
-    // A line break at the end of an escaped text was there; one that was pasted along was not.
+    // A line break at the end of an escaped text is part of it; one that was pasted is not.
     let inner = if was_escaped { inner } else { inner.trim_matches([' ', '\n', '\t']) };
     let pairs = [('"', '"'), ('\'', '\''), ('`', '`'), ('[', ']'), ('“', '”')];
     let inner = inner.trim_end_matches([',', ';']);
@@ -378,7 +378,7 @@ fn blankless(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// A line around a place, tokens hidden: at most so many characters on either side.
+/// A line around a difference, with tokens masked: at most that many characters on either side.
 fn excerpt(text: &str, line_start: usize, at: usize) -> Excerpt {
     const CHARACTERS_MAX: usize = 40;
     let at = text.floor_char_boundary(at);
@@ -386,12 +386,12 @@ fn excerpt(text: &str, line_start: usize, at: usize) -> Excerpt {
     let shown = mask::hide_secrets(before);
     let skipped = shown.chars().count().saturating_sub(CHARACTERS_MAX);
     let same: String = shown.chars().skip(skipped).collect();
-    // Whatever stood here would be hidden: then so is what does.
+    // In a value that is masked, the differing part is masked, too.
     if mask::hide_secrets(&format!("{before}0")).ends_with(mask::MASK) {
         return Excerpt { same, differs: mask::MASK.to_owned() };
     }
     let line = text.get(at..).unwrap_or("");
-    // The end of the line is a difference, too: it is shown as such.
+    // The end of a line is shown as a difference.
     let differs = if line.starts_with('\n') { "\n" } else { line.split('\n').next().unwrap_or("") };
     let differs: String = mask::hide_secrets(differs).chars().take(CHARACTERS_MAX).collect();
     Excerpt { same, differs }
@@ -484,7 +484,7 @@ fn canonical_request(ours: &str, theirs: &str, at: usize) -> (Cause, Option<Stri
     (cause, Some(name))
 }
 
-/// Two lists of names that part: in their order, or by one that only one of them has.
+/// Two lists of names that differ: in order, or by a name that only one has.
 fn list_difference(
     ours: &[String],
     theirs: &[String],
@@ -523,7 +523,7 @@ fn parameters(ours: &str, theirs: &str) -> (Cause, Option<String>) {
     let first = one.iter().zip(&two).find(|(one, two)| one != two);
     let (our, their) = match first {
         Some((our, their)) => (*our, *their),
-        // One list is the beginning of the other.
+        // One list is a prefix of the other.
         None => {
             (one.get(two.len()).copied().unwrap_or(""), two.get(one.len()).copied().unwrap_or(""))
         }
@@ -544,7 +544,7 @@ fn parameters(ours: &str, theirs: &str) -> (Cause, Option<String>) {
     (cause, Some(name(at)))
 }
 
-/// Decoded as often as it may have been encoded: enough to see that two texts mean the same.
+/// Decoded twice, as often as it may have been encoded: shows whether two texts mean the same.
 fn twice_decoded(text: &str) -> String {
     percent_decode(&percent_decode(text).replace('+', " "))
 }

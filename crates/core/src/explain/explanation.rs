@@ -1,4 +1,5 @@
-//! Puts an error in words: the entry's texts with what was caught, or what an unknown code tells.
+//! Builds an explanation: the texts of a catalogue entry with its captures, or what an unknown code
+//! suggests.
 
 use super::{Hint, Known, Permission, group, hint, permission};
 use crate::{
@@ -17,13 +18,13 @@ use crate::{
 };
 use serde::Serialize;
 
-/// An error, decoded and put in words. The shape of the module's `Explanation`.
+/// An explained error. Serializes as the module's `Explanation`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
-    /// Whether the catalogue has it.
+    /// Whether the catalogue has the code.
     pub recognised: bool,
-    /// The cloud's id, where known.
+    /// The cloud's id, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud: Option<&'static str>,
     /// The cloud's code, as found.
@@ -41,60 +42,60 @@ pub struct Explanation {
     pub who: Who,
     /// Whether trying again is safe, and when.
     pub retry: Retry,
-    /// The cloud's id of the request, where it was given.
+    /// The cloud's request id, if given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// The instances named in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub instance_ids: Vec<String>,
-    /// The cloud's own words, kept.
+    /// The cloud's own message.
     pub original: String,
-    /// What to do about it, in a word.
+    /// The group in the index: what to do about it.
     pub group: Group,
-    /// What the answer proves about the request.
+    /// What the error proves about the request.
     pub effect: Effect,
     /// Whether the request reached the cloud.
     pub reached: Reached,
-    /// Between whom it failed, where that is known.
+    /// The connection on which it failed, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hop: Option<Hop>,
-    /// The host at the far end of that, where a text names it.
+    /// The host at the far end, if the text names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// Where the index explains the code: `cloud/code`. `None` for a code that it lacks.
+    /// The address in the index: `cloud/code`. `None` for an unknown code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// How sure it is that the text says this.
+    /// The confidence that the text reports this error.
     #[serde(rename = "sure")]
     pub confidence: Confidence,
-    /// In what shape it stood in a text; `None` for an answer that was decoded.
+    /// The format in a pasted text; `None` for a decoded response.
     #[serde(rename = "seenAs", skip_serializing_if = "Option::is_none")]
     pub detected_format: Option<DetectedFormat>,
-    /// The operation that was asked for, by the cloud's own name, where that is known.
+    /// The operation, by the cloud's own name, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The region, where a text names it.
+    /// The region, if the text names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// What is known of the permission that is missing; `None` for other errors.
+    /// The missing permission; `None` for other errors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<Permission>,
-    /// What the cloud says it has signed, where it says so.
+    /// What the cloud has signed, if it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signature: Option<ServerSignature>,
-    /// What may lie behind it.
+    /// Possible causes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
-    /// What a page can do about it, the first first.
+    /// What the page can do about it, most useful first.
     #[serde(rename = "helps", skip_serializing_if = "Vec::is_empty")]
     pub suggested_actions: Vec<SuggestedAction>,
-    /// The vendor's own page on it.
+    /// The vendor's page about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vendor_page: Option<String>,
 }
 
 impl Explanation {
-    /// Takes from another telling of the same error what this one lacks.
+    /// Fills what is missing from another report of the same error.
     pub(super) fn complete(&mut self, other: Explanation) {
         if self.instance_ids.is_empty() && !other.instance_ids.is_empty() {
             let (region, operation) = (self.region.take(), self.operation.take());
@@ -109,19 +110,19 @@ impl Explanation {
     }
 }
 
-/// How sure it is that a text says what is explained.
+/// The confidence that a text reports this error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
-    /// Other things than a cloud say this too.
+    /// Other services report this, too.
     Possible,
-    /// The code is of one cloud only, and nothing else in the text speaks for it.
+    /// Only one cloud has the code, without further evidence in the text.
     Likely,
-    /// An answer of a cloud, or a text with more than the code to say which.
+    /// A cloud's response, or a text with further evidence.
     Certain,
 }
 
-/// The shape in which an error stood in a text.
+/// The format in which an error was found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DetectedFormat {
@@ -131,15 +132,15 @@ pub enum DetectedFormat {
     Json,
     /// XML.
     Xml,
-    /// What a program's error says, or a line of a log.
+    /// The message of a program, or a log line.
     Prose,
     /// A web page.
     Page,
-    /// A header of an answer.
+    /// A response header.
     Header,
 }
 
-/// What a cloud says it has signed, tokens hidden. Each part as it would stand in a trace.
+/// What a cloud says it has signed, with tokens masked. Each part as in a trace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerSignature {
@@ -151,10 +152,10 @@ pub struct ServerSignature {
     pub canonical_request: Option<String>,
 }
 
-/// Puts an error of a cloud in words.
+/// Explains an error of a cloud.
 ///
-/// A code that the catalogue lacks gives `recognised: false`: what its name tells is said to be just
-/// that, and the cloud's own words stay in `original`, with secrets hidden.
+/// An unknown code has `recognised: false`: the text says that it only follows from the name, and
+/// the cloud's message is in `original`, with secrets masked.
 ///
 /// ```
 /// use relight_core::{explain::explain, i18n::Locale, model::outcome::ErrorReport};
@@ -174,7 +175,7 @@ pub fn explain(
     explain_with(cloud_id, entries, report, operation, &Known::default(), locale)
 }
 
-/// The same, with what is known about the request: its key, its region, the clock.
+/// The same with facts about the request: its key, its region, the clock.
 pub fn explain_with(
     cloud_id: Option<&'static str>,
     entries: &'static [Entry],
@@ -189,13 +190,14 @@ pub fn explain_with(
     }
 }
 
-/// Puts a fault of a layer below the clouds in words: a word that [`layer`] knows, and the text that
-/// came instead of an answer. An unknown word counts as an answer that is not understood.
+/// Explains a fault of a layer below the clouds: a word that [`crate::catalogue::layer`] knows, and
+/// the text that arrived instead of a response. An unknown word counts as a response that is not
+/// understood.
 pub fn explain_layer(word: &str, text: &str, locale: Locale) -> Explanation {
     explain_layer_at(word, text, text, &Known::default(), locale)
 }
 
-/// The same at a place that is known; `says` tells the meanings of a word apart, `text` is shown.
+/// The same for a known hop; `says` chooses between the meanings of a word, `text` is shown.
 pub(super) fn explain_layer_at(
     word: &str,
     says: &str,
@@ -255,14 +257,14 @@ fn recognised(
     let in_words = |text: Text| {
         let words = text.in_locale(locale);
         let filled = pattern::fill(words, value);
-        // A name keeps its spelling at the start of a sentence; the ends of a hop are words.
+        // A name keeps its spelling at the start of a sentence; the ends of a hop are capitalized.
         if ["{far|", "{near|"].iter().any(|hole| words.starts_with(hole)) {
             with_capital(filled)
         } else {
             filled
         }
     };
-    // What a vendor's program says by itself was said by no cloud.
+    // Codes of a vendor's programs do not come from the cloud.
     let is_answer = cloud.is_some_and(|cloud| {
         let made_up = clouds::catalogue(cloud).client_codes;
         !made_up.iter().any(|begin| entry.code.starts_with(begin))
@@ -337,7 +339,7 @@ fn unknown(
         "Read the cloud's own words below; its support can tell more by the request ID.",
         "请查看下方的云端原文，也可凭请求 ID 咨询云厂商的技术支持。",
     );
-    // A sentence outranks a name, which is a guess.
+    // A sentence is better evidence than a name.
     let said = known.is_text.then(|| Family::of_message(&report.message)).flatten();
     let meaning = match (said, clouds::family(report.code.trim())) {
         (Some(_), _) => MEANING_BY_WORDS,
@@ -352,7 +354,7 @@ fn unknown(
     };
     let in_words = |text: Text| pattern::fill(text.in_locale(locale), value);
     let proven = clouds::unknown_effect(report);
-    // Who copies an error leaves its status out; what such codes mean, nothing was done.
+    // A copied error often lacks its status; such codes mean that nothing was done.
     let is_refusal = || {
         let named = clouds::family(report.code.trim()).map(|family| family.facts().effect);
         named != Some(Effect::MaybeDone) && report.status.is_none_or(|status| status < 500)
@@ -430,7 +432,7 @@ fn with_capital(mut sentence: String) -> String {
     sentence
 }
 
-/// Where the index explains a code: `cloud/code`, without what an address would have to escape.
+/// The address in the index: `cloud/code`, without characters that a URL must escape.
 pub(super) fn address(cloud_id: &str, code: &str) -> String {
     let code: String = code
         .chars()
@@ -440,7 +442,7 @@ pub(super) fn address(cloud_id: &str, code: &str) -> String {
     format!("{cloud_id}/{code}")
 }
 
-/// A text of an entry with the words for what is not known.
+/// A text of an entry with its defaults.
 pub(super) fn plain(text: Text, locale: Locale) -> String {
     pattern::fill(text.in_locale(locale), |_| None)
 }
@@ -498,8 +500,8 @@ fn vendor_page(cloud: &Cloud, code: &str) -> String {
     }
 }
 
-/// A piece of foreign text that may stand in a sentence of ours: short, on one line, visible, and
-/// without secrets. `None` if it cannot.
+/// An untrusted text that may be quoted in a sentence: short, on one line, visible, and without
+/// secrets. `None` if it may not.
 fn presentable(value: &str) -> Option<String> {
     const BYTES_MAX: usize = 120;
     let value = value.trim();

@@ -1,4 +1,4 @@
-//! Which chapter of the index an error belongs to.
+//! The group of an error in the index.
 
 use crate::{
     catalogue::{Effect, Entry, Group, Retry, Who, find},
@@ -32,7 +32,7 @@ pub(super) fn group(cloud: Option<&Cloud>, entry: &Entry) -> Group {
     }
 }
 
-/// The group of a code that the catalogue lacks, by what it is about.
+/// The group of an unknown code, by what it is about.
 pub(super) fn group_of_unknown(about: Option<Group>, retry: Retry) -> Group {
     match (retry, about) {
         (Retry::CheckFirst, _) => Group::LookFirst,
@@ -41,8 +41,8 @@ pub(super) fn group_of_unknown(about: Option<Group>, retry: Retry) -> Group {
     }
 }
 
-/// Whether a cloud refused the key or the signature: with the same key it will refuse again. A clock that is
-/// off is another matter.
+/// Whether a cloud refused the key or the signature: with the same key it will refuse again. Not
+/// for a clock skew.
 pub(crate) fn is_wrong_key(cloud: &Cloud, fault: &Fault) -> bool {
     let Fault::Cloud(report) = fault else { return false };
     find(clouds::catalogue(cloud).errors, report, None).is_some_and(|found| {

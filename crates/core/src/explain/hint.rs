@@ -1,5 +1,5 @@
-//! What may lie behind an error besides what its code says: a key of another cloud, a temporary key
-//! without its token, a clock that is off, another region.
+//! Hints: possible causes beyond the code, such as a key of another cloud, a temporary key without
+//! its token, a clock skew, another region.
 
 use crate::{
     catalogue::{Group, Hop, SuggestedAction, pattern},
@@ -9,36 +9,36 @@ use crate::{
 };
 use serde::Serialize;
 
-/// What is known about a request that failed, as far as it is known.
+/// What is known about the failed request.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known<'a> {
     /// The key id.
     pub key_id: Option<&'a str>,
-    /// Whether a token went with it.
+    /// Whether it had a token.
     pub has_token: bool,
     /// How far this computer's clock is ahead of the cloud's, in seconds; negative if it is behind.
     pub clock_ahead_seconds: Option<i64>,
-    /// The region that was asked.
+    /// The region of the request.
     pub region: Option<&'a str>,
-    /// The instances that it was about, where the answer names none.
+    /// The instances of the request, if the response names none.
     pub instance_ids: &'a [&'a str],
-    /// Between whom it failed.
+    /// The connection on which it failed.
     pub hop: Option<Hop>,
-    /// The host at the far end of that.
+    /// The host at its far end.
     pub host: Option<&'a str>,
-    /// The header that was missing or wrong.
+    /// The missing or wrong header.
     pub header: Option<&'a str>,
-    /// Whether all that is known is a text that somebody copied.
+    /// Whether only a copied text is known.
     pub is_text: bool,
 }
 
-/// Something that may lie behind an error.
+/// A possible cause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Hint {
-    /// What it is.
+    /// The kind.
     pub kind: HintKind,
-    /// In a sentence.
+    /// A sentence.
     pub text: String,
 }
 
@@ -48,17 +48,17 @@ pub struct Hint {
 pub enum HintKind {
     /// The key id looks like one of another cloud.
     KeyOfAnotherCloud,
-    /// The key is a temporary one, and no token went with it.
+    /// A temporary key without its token.
     TokenMissing,
-    /// The key id is not as long as those of this cloud are.
+    /// The length of the key id is unusual for this cloud.
     KeyMalformed,
-    /// The clock is off, by so much.
+    /// The clock skew.
     Clock,
     /// The instance may be in another region.
     Region,
 }
 
-/// What may lie behind an error of a cloud, from what is known about the request.
+/// The hints for an error of a cloud.
 pub(super) fn hints(
     cloud: &'static Cloud,
     group: Group,

@@ -1,4 +1,4 @@
-//! The catalogue as a list to search, to link to and to print.
+//! The index of errors: the catalogue as a list to search, link to and print.
 
 use super::group;
 use crate::{
@@ -10,25 +10,25 @@ use crate::{
 };
 use serde::Serialize;
 
-/// The part of an address that stands for what is below the clouds: the page, the proxy, the way.
+/// In addresses, the id of the layers below the clouds: page, proxy, network.
 pub const LAYERS_ID: &str = "page";
 
-/// One entry of the catalogue in one language. Where one code has several meanings, each is an item
-/// of its own; they share the address.
+/// An entry of the catalogue in one language. A code with several meanings has several items with
+/// the same address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Item {
     /// The cloud's id, or [`LAYERS_ID`].
     pub cloud: &'static str,
-    /// The code, spelt as on the wire.
+    /// The code as in the response.
     pub code: &'static str,
-    /// Where the code is explained: `cloud/code`, without characters that an address must escape.
+    /// The address: `cloud/code`, without characters that a URL must escape.
     pub address: String,
-    /// What tells this meaning from the others of the same code: the cloud's message, or the HTTP
-    /// status. `None` where the code has one meaning.
+    /// Distinguishes meanings of the same code: the cloud's message, or the HTTP status. `None` for
+    /// a code with one meaning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distinguished_by: Option<String>,
-    /// What to do about it, in a word.
+    /// The group: what to do about it.
     pub group: Group,
     /// One line.
     pub title: String,
@@ -36,16 +36,16 @@ pub struct Item {
     pub meaning: String,
     /// What to do.
     pub remedy: String,
-    /// Who can do it.
+    /// Who can fix it.
     pub who: Who,
     /// Whether trying again is safe, and when.
     pub retry: Retry,
     /// What the error proves about the request.
     pub effect: Effect,
-    /// The HTTP status that the vendor gives.
+    /// The HTTP status on the vendor's page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The operations that can answer it; empty means every operation.
+    /// The operations that can return it; empty means any.
     pub operations: &'static [&'static str],
 }
 
@@ -64,8 +64,8 @@ pub fn index(locale: Locale) -> Vec<Item> {
     of_clouds.chain(LAYERS.iter().map(|entry| item(None, entry, locale))).collect()
 }
 
-/// The meanings of a code, by the two parts of its address; the code may also be spelt as on the
-/// wire, in any case. Empty if there is none.
+/// The items at an address. The code may be spelt as in the response, in any case. Empty if
+/// unknown.
 pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
     let (cloud, entries) = match clouds::by_id(cloud_id) {
         Some(cloud) => (Some(cloud), clouds::catalogue(cloud).errors),
@@ -84,13 +84,13 @@ pub fn find_in_index(cloud_id: &str, code: &str, locale: Locale) -> Vec<Item> {
         .collect()
 }
 
-/// How alike two codes must be, from 0 to 1, to be shown in place of each other.
+/// The least similarity for a suggestion (normalized Damerau-Levenshtein, 0 to 1).
 const ALIKE: f64 = 0.55;
 
-/// How many of them are shown.
+/// The number of suggestions.
 const CLOSEST: usize = 3;
 
-/// Entries whose codes are spelt most like one that the index lacks, of one cloud or of all; each code once.
+/// The entries with the most similar codes, of one cloud or of all; each code once.
 ///
 /// ```
 /// use relight_core::{explain::closest_in_index, i18n::Locale};

@@ -1,16 +1,16 @@
-//! Finds errors in any text: raw answers, XML, exceptions of SDKs, log lines, bare codes, several of
-//! them. A text is walked once; nothing in it is kept.
+//! Finds errors in any text: responses, XML, SDK exceptions, log lines, bare codes, several of
+//! them. Linear time; nothing is stored.
 //!
-//! The way of a text: `plain` takes off what dumps and terminals put around it; `json` and `prose` find
-//! codes, `block` the record that each stands in, `context` and `values` the facts in that record; `report`
-//! says whose error it is. Without a code, sentences of a vendor count. What browsers, gateways and
-//! programs say of the way (`browser`, `page`, `transport`) counts in what is left of the text then: another
-//! request may have failed there.
+//! The stages: `plain` removes the formatting of dumps and terminals; `json` and `prose` find
+//! codes, `block` the record around each, `marks` and `values` the facts in that record; `report`
+//! decides whose error it is. Without a code, known sentences of a vendor count. Network errors of
+//! browsers, gateways and programs (`browser`, `page`, `transport`) are searched in the rest of the
+//! text: they may belong to another request.
 //!
-//! What counts as an error: a code of a catalogue. A code that other products use as well
-//! (`InternalError`) needs something more that speaks for the cloud: a mark such as its domain, its
-//! very message, an instance id of its shape, or the person's word. A code that no catalogue has
-//! counts where it stands as the code of an answer, and is reported as unknown.
+//! An error is a code of a catalogue. A code that other products use as well (`InternalError`)
+//! needs further evidence for the cloud: its domain, its literal message, an instance id of its
+//! format, or the user's choice. An unknown code counts at the position of a code in a response,
+//! and is reported as unknown.
 
 mod block;
 mod browser;
@@ -39,21 +39,21 @@ use context::Surroundings;
 use shapes::{is_code_like, start_of};
 use std::collections::BTreeSet;
 
-/// What is known about a pasted text besides the text.
+/// What is known about a pasted text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextOptions {
-    /// The id of the cloud that it comes from; `None` looks in all.
+    /// The id of its cloud; `None` for any.
     pub cloud: Option<String>,
-    /// The operation that was asked for, by the cloud's own name.
+    /// The operation, by the cloud's own name.
     pub operation: Option<String>,
-    /// The language to explain in.
+    /// The language of the explanations.
     pub locale: Locale,
 }
 
-/// Explains every error in a text, in the order of the text, each once; what happened on the way of other
-/// requests comes after the answers of clouds. Empty if there is none.
+/// Explains every error in a text, in its order, each once; network errors of other requests come
+/// after the clouds' errors. Empty if there is none.
 ///
-/// Takes any text, of any length, in time linear in it; secrets are hidden in what comes back.
+/// Takes any text, in time linear in its length; secrets are masked in the result.
 ///
 /// ```
 /// use relight_core::explain::{TextOptions, explain_text};
@@ -76,7 +76,7 @@ pub fn explain_text(text: &str, options: &TextOptions) -> Vec<Explanation> {
     reader.layers(text);
     reader.read(text, 0);
     if reader.found.iter().any(|explanation| explanation.recognised) {
-        // Beside an error that is known, a word that only looks like one is another layer's.
+        // Next to a known error, a word that only resembles a code belongs to another layer.
         reader.found.retain(|found| found.recognised || found.request_id.is_some());
     }
     if reader.found.is_empty() {
@@ -90,30 +90,30 @@ pub fn explain_text(text: &str, options: &TextOptions) -> Vec<Explanation> {
     reader.found
 }
 
-/// The most errors that one text is explained for.
+/// The maximum number of explained errors.
 const ERRORS_MAX: usize = 100;
 
-/// How far around a code, in bytes, its message and request id are looked for.
+/// How far before a code, in bytes, its message and request id are searched.
 const BEFORE_BYTES: usize = 600;
 const AFTER_BYTES: usize = 3_000;
 
-/// How deep texts inside texts (JSON in a string in JSON) are read.
+/// How deep nested texts (JSON in a string in JSON) are read.
 const NESTING_MAX: usize = 4;
 
 struct Reader<'o> {
     options: &'o TextOptions,
-    /// The catalogues that are looked in.
+    /// The catalogues that are searched.
     clouds: Vec<&'static Cloud>,
-    /// Every code of theirs, sorted.
+    /// Every code of these, sorted.
     codes: Vec<&'static str>,
     /// Every operation that their entries name, sorted.
     operations: Vec<&'static str>,
     /// Every region that they know, sorted.
     regions: Vec<&'static str>,
     found: Vec<Explanation>,
-    /// Errors that were read, whether or not they came to an explanation.
+    /// Errors that were read, explained or not.
     seen: BTreeSet<String>,
-    /// The records whose errors were explained.
+    /// The records with an explained error.
     explained: Vec<String>,
 }
 
@@ -138,7 +138,7 @@ impl<'o> Reader<'o> {
         Reader { options, clouds, codes, operations, regions, found, seen, explained }
     }
 
-    /// A text that is nothing but codes. False, with nothing found, if it is something else.
+    /// A text of codes alone. False, without a result, for anything else.
     fn bare(&mut self, text: &str) -> bool {
         const BYTES_MAX: usize = 4_096;
         if text.len() > BYTES_MAX {
@@ -217,7 +217,7 @@ impl<'o> Reader<'o> {
         let lower = text.to_ascii_lowercase();
         let mut rest = lower.as_str();
         while let Some((_, after)) = rest.split_once(NAME) {
-            // To the end of the line or the next such name, so that no text is read twice.
+            // Up to the end of the line or the next such name, so that no text is read twice.
             let near = start_of(after, AFTER_BYTES);
             let line = near.split(NAME).next().unwrap_or("");
             let line = line.split(['\n', '\r']).next().unwrap_or("");
@@ -233,15 +233,15 @@ impl<'o> Reader<'o> {
         }
     }
 
-    /// False for the second copy of an error: a log repeats itself.
+    /// False for a repeated error: logs repeat themselves.
     fn is_new(&mut self, report: &ErrorReport) -> bool {
         let request_id = report.request_id.as_deref().unwrap_or("");
         let ids = report.instance_ids.join(",");
         self.seen.insert([&report.code, &report.message, request_id, &ids].join("\n"))
     }
 
-    /// Adds an explanation unless it is there already; one with a request id replaces one without. Of two
-    /// of the same request each may tell what the other lacks.
+    /// Adds an explanation unless it is a duplicate; one with a request id replaces one without.
+    /// Two reports of the same request complete each other.
     fn push(&mut self, explanation: Explanation) {
         let same = |other: &&mut Explanation| {
             other.cloud == explanation.cloud

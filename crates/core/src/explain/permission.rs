@@ -1,4 +1,5 @@
-//! Permission errors: what is missing, whether allowing it helps, and the smallest policy that does.
+//! Permission errors: the missing permission, whether allowing it helps, and the smallest policy
+//! for it.
 
 use super::Known;
 use crate::{
@@ -13,39 +14,39 @@ use crate::{
 };
 use serde::Serialize;
 
-/// What is known of a missing permission.
+/// The missing permission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Permission {
-    /// Whether something forbids it, or nothing allows it.
+    /// Explicit or implicit denial.
     pub denial: Denial,
-    /// What that means for what helps, in a sentence or two.
+    /// What that means for a fix, in a sentence or two.
     pub advice: String,
-    /// The action that is missing, as the cloud's policies spell it.
+    /// The missing action, as the cloud's policies spell it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    /// On what, in the cloud's own notation.
+    /// The resources, in the cloud's own notation.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
-    /// To whom: a user's id, or a role with its session.
+    /// The principal: a user's id, or a role with its session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<String>,
-    /// What kind of identity that is, in the cloud's own word.
+    /// The kind of principal, in the cloud's own word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal_kind: Option<String>,
-    /// What kind of policy decided, in the cloud's own word.
+    /// The kind of policy that decided, in the cloud's own word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_kind: Option<String>,
-    /// A text that an administrator can have decoded by the cloud.
+    /// An encoded message that an administrator can have decoded by the cloud.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diagnostic: Option<String>,
-    /// The smallest policy that would allow it, as JSON to copy. `None` if a policy would not help,
-    /// if the cloud has none, or if too little is known to write one.
+    /// The smallest policy that allows it, as JSON to copy. `None` if a policy would not help, if
+    /// the cloud has none, or if too little is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
 }
 
-/// What can be said of a permission error of a cloud.
+/// The missing permission of a cloud's error.
 pub(super) fn permission(
     cloud: &Cloud,
     found: Option<&Found>,
@@ -63,7 +64,7 @@ pub(super) fn permission(
         (!value.is_empty()).then(|| value.to_owned())
     };
     let action = action.or_else(|| caught("action"));
-    // A resource of `*` says that the action is not allowed on anything, and no more.
+    // A resource of `*` only means that the action is not allowed on anything.
     let resource = resource.or_else(|| caught("resource")).filter(|resource| resource != "*");
     let wanted = action.as_deref().or(operation);
     let policy = wanted.filter(|_| denial != Denial::Explicit).and_then(|action| {
@@ -86,7 +87,7 @@ pub(super) fn permission(
     };
     let mut advice = advice.in_locale(locale).to_owned();
     let mut message = |more: Text| {
-        // Chinese sentences follow each other without a blank.
+        // Chinese sentences are not separated by a space.
         if locale == Locale::En {
             advice.push(' ');
         }
@@ -137,7 +138,7 @@ const DIAGNOSTIC: Text = text(
     "返回中附有编码的诊断信息，管理员解码后可以看到具体是哪条策略。",
 );
 
-/// What a text says of a missing permission besides the code, in the words of any cloud.
+/// The missing permission in a text of any cloud, apart from the code.
 pub(super) fn denied_in(text: &str) -> Option<Box<Denied>> {
     let readers = clouds::ALL.iter().filter_map(|cloud| clouds::catalogue(cloud).denied_in);
     let denied = readers.map(|read| read(text)).fold(Denied::default(), Denied::or);

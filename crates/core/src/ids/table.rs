@@ -5,15 +5,15 @@ use super::{
     pieces::{self, Piece},
 };
 
-/// A table by its first rows.
+/// A table, classified by its first rows.
 #[derive(Default)]
 pub(super) struct Table {
     separator: u8,
-    /// Where the columns of the line that is read begin, but for the first.
+    /// The offsets of the current line's columns, except the first.
     cuts: Vec<usize>,
-    /// The columns whose ids are not sent, since another one has them: the names, mostly.
+    /// Bit set of the columns whose ids are not sent, since another column has them: usually names.
     excluded: u64,
-    /// Those that have numbers of something else, by their titles.
+    /// Bit set of the columns with numbers of another resource, by their titles.
     others: u64,
     pub(super) has_titles: bool,
     rows: u32,
@@ -21,10 +21,10 @@ pub(super) struct Table {
     pub(super) has_ids: bool,
 }
 
-/// A table is known by so many rows.
+/// How many rows are read to classify a table.
 const ROWS: u32 = 20;
 
-/// What was seen of a column.
+/// Statistics of a column.
 #[derive(Clone, Copy, Default)]
 struct Column {
     cells: u32,
@@ -34,7 +34,7 @@ struct Column {
 }
 
 impl Table {
-    /// Reads the rows from here on, unless the line is of the same table as the one before.
+    /// Reads the rows from here on, unless the line continues the same table.
     pub(super) fn enter(&mut self, text: &str, line: &str, reading: &mut Classifier) {
         let before = (self.separator, self.cuts.len());
         self.separator = separator(line).unwrap_or_default();
@@ -47,7 +47,7 @@ impl Table {
             cuts: std::mem::take(&mut self.cuts),
             ..Table::default()
         };
-        // A line alone is no table.
+        // A single line is no table.
         let rest = text.get(line.len()..).unwrap_or_default().trim_start();
         let next =
             rest.split(['\n', '\r']).find(|line| line.chars().any(pieces::is_letter_or_digit));
@@ -59,7 +59,7 @@ impl Table {
         }
     }
 
-    /// Whether it has the looks of one, and not of a sentence.
+    /// Whether this is a table and not a sentence.
     pub(super) fn is_table(&self) -> bool {
         self.rows > 1 || self.has_titles
     }
@@ -68,7 +68,7 @@ impl Table {
         self.cuts.partition_point(|cut| *cut <= piece.start)
     }
 
-    /// Whether what stands in a column is not sent, and whether its title says so.
+    /// `None` if the ids of a column are sent; otherwise whether its title excludes it.
     pub(super) fn is_excluded(&self, column: usize, is_number: bool) -> Option<bool> {
         let is_in = |columns: u64| columns & bit(column) != 0;
         (is_in(self.excluded) || is_number && is_in(self.others)).then_some(self.has_titles)
@@ -127,7 +127,7 @@ impl Table {
                 column.proper += is_in(proper);
             }
         }
-        // A title says more than what stands below it, a column of nothing else more than a mixed one.
+        // A title outranks the cells, and a column with nothing but ids a mixed one.
         let rows = self.rows;
         let worth = |column: &Column| match column {
             Column { ids: 0, .. } => 0,
@@ -159,7 +159,7 @@ impl Table {
                         && bytes.get(*end) != Some(&b' ')
                 }));
             }
-            // Only these two stand in texts, which are quoted then.
+            // Only these two separators occur in quoted cells.
             separator @ (b',' | b';') if line.contains('"') => {
                 for (at, byte) in line.bytes().enumerate() {
                     quoted ^= byte == b'"';
@@ -179,7 +179,7 @@ impl Table {
     }
 }
 
-/// What lies further to the right than a table is wide counts as one column.
+/// Columns beyond the width of the set share the last bit.
 fn bit(column: usize) -> u64 {
     1 << column.min(63)
 }

@@ -1,12 +1,12 @@
-//! Where one error begins and ends in a text: the record of a log, the row of a table, an exception.
-//! Facts of an error are taken from there and from nowhere else.
+//! Finds the record of an error in a text: a log record, a table row, an exception. The facts of an
+//! error are taken from its record only.
 
 use std::ops::Range;
 
-/// The record around a place, at most so far before and after it. A line that opens a record is the
-/// first of it; a row of a table is all of one.
+/// The record around a position, at most so far before and after it. It begins at a line that opens
+/// a record; a table row is a record of its own.
 pub(super) fn record(text: &str, at: usize, within: &Range<usize>) -> Range<usize> {
-    // Nothing outside of `within` is read: a text may be one line of two megabytes.
+    // Nothing outside of `within` is read: a text may be a single line of two megabytes.
     let line_start = |at: usize| {
         let before = text.get(within.start..at).unwrap_or("");
         before.rfind('\n').map_or(within.start, |newline| within.start + newline + 1)
@@ -35,14 +35,14 @@ pub(super) fn record(text: &str, at: usize, within: &Range<usize>) -> Range<usiz
     start..end
 }
 
-/// Whether a line is a row of a table: cells between bars or tabs.
+/// Whether a line is a table row: cells between bars or tabs.
 pub(super) fn is_row(line: &str) -> bool {
     let cells = |mark| line.matches(mark).take(3).count();
     cells(" | ") >= 2 || cells("\t") >= 2 && !line.starts_with('\t') || is_row_of_an_instance(line)
 }
 
-/// Whether a line begins with what logs begin theirs with: a time, a level, a prompt; or with the id
-/// that a row is about.
+/// Whether a line begins like a log record: with a time, a level or a prompt; or with the id of a
+/// row.
 pub(super) fn opens_record(line: &str) -> bool {
     const MARKS: [&str; 6] = ["$ ", "==> ", "time=", "ts=", "level=", "{\""];
     let line = line.trim_start_matches(['[', '(', '"']);
@@ -68,14 +68,14 @@ pub(super) fn opens_record(line: &str) -> bool {
         || names_instance(line)
 }
 
-/// Whether a line is about one instance and says all there is: nothing of a failure that would go on below.
+/// Whether a line is a complete row about one instance, without an error that continues below.
 fn is_row_of_an_instance(line: &str) -> bool {
     const GOES_ON: [&str; 4] = ["Error", "Exception", "ailed", "失败"];
     let line = line.trim_end();
     names_instance(line) && !line.ends_with(':') && !GOES_ON.iter().any(|word| line.contains(word))
 }
 
-/// Whether the first word is an instance id of some cloud.
+/// Whether the first word is an instance id of any cloud.
 fn names_instance(line: &str) -> bool {
     let word = line.split([' ', ',', ':', '\t']).next().unwrap_or("");
     crate::clouds::ALL.iter().any(|cloud| (cloud.ids.strict)(word))

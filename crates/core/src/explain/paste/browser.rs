@@ -1,13 +1,13 @@
-//! What browsers say of a request that they blocked, or whose answer they blocked: the policies of CORS, of the
-//! page (CSP), of mixed content and of the local network, and their extensions. Each engine has words of
-//! its own and translates them; what is looked for are names of headers, codes and directives.
+//! Messages of browsers about a request or response that they blocked: CORS, Content Security
+//! Policy, mixed content, private network access and extensions. Each engine has its own texts and
+//! translations; the search is for names of headers, codes and directives.
 
 use super::shapes::says;
 
-/// The layer's word for what a browser says in a text, in lower case.
+/// The layer's word for a browser's message in a lower-case text.
 pub(super) fn blocked(lower: &str) -> Option<&'static str> {
     let any = |phrases: &[&str]| says(lower, phrases);
-    // A policy that only reports keeps nothing.
+    // A report-only policy blocks nothing.
     let is_report = any(&["[report only]", "[report-only]", "policy-report-only"]);
     if any(&["err_blocked_by_csp"])
         || any(&["connect-src", "refused to connect"])
@@ -60,13 +60,12 @@ pub(super) fn blocked(lower: &str) -> Option<&'static str> {
     if !is_cors {
         return None;
     }
-    // Firefox has no status to show when nothing came back; with a preflight nothing was sent.
+    // Firefox has no status without a response; after a failed preflight nothing was sent.
     let is_lost = any(&["(null)", "cors request did not succeed", "corsdidnotsucceed"]);
     Some(if is_lost && !is_preflight(lower) { "network" } else { "cors" })
 }
 
-/// How Firefox says in other languages that it blocked a request; beside "CORS", which it translates
-/// nowhere.
+/// Firefox's translations of "blocked"; next to "CORS", which is never translated.
 const BLOCKED: &[&str] = &[
     "blockiert",
     "bloqu",
@@ -82,7 +81,7 @@ const BLOCKED: &[&str] = &[
     "拦截",
 ];
 
-/// Whether it was the preflight that failed, in a text of CORS; the word, or how its translations begin.
+/// Whether the preflight failed, in a text about CORS; the word, or how its translations begin.
 pub(super) fn is_preflight(lower: &str) -> bool {
     const WORDS: [&str; 20] = [
         "preflight",
@@ -103,21 +102,21 @@ pub(super) fn is_preflight(lower: &str) -> bool {
         "预检",
         "預檢",
         "預先",
-        // Only answers to a preflight are held against these.
+        // Only preflight responses are checked against these.
         "access-control-allow-headers",
         "access-control-allow-methods",
     ];
     says(lower, &WORDS)
 }
 
-/// Whether all that a text says of CORS is what WebKit adds to every request that failed.
+/// Whether the text about CORS is only what WebKit adds to every failed request.
 pub(super) fn is_only_added(lower: &str) -> bool {
     says(lower, &["due to access control checks"])
         && !says(lower, &["access-control-allow-"])
         && !is_preflight(lower)
 }
 
-/// The header of CORS that a text names, as it is spelt.
+/// The CORS header that a text names, as spelt.
 pub(super) fn header(text: &str) -> Option<&str> {
     const BEGINS: &str = "access-control-allow-";
     let at = text.to_ascii_lowercase().find(BEGINS)?;
@@ -126,8 +125,8 @@ pub(super) fn header(text: &str) -> Option<&str> {
     (end > BEGINS.len()).then(|| name.get(..end)).flatten()
 }
 
-/// The address that the browser was to fetch: of all in a text the first whose path goes on with a
-/// cloud's host, or whose host is one. Gives the host.
+/// The host of the requested URL: the first one in the text with a cloud's host in its path or as
+/// its host.
 pub(super) fn fetched(lower: &str, is_cloud: impl Fn(&str) -> bool) -> Option<&str> {
     lower.match_indices("://").take(32).find_map(|(at, mark)| {
         let rest = lower.get(at + mark.len()..)?;
@@ -136,7 +135,7 @@ pub(super) fn fetched(lower: &str, is_cloud: impl Fn(&str) -> bool) -> Option<&s
         });
         let address = rest.get(..end.unwrap_or(rest.len()))?;
         let mut parts = address.split('/');
-        // A name and a password may stand before it.
+        // Without user name and password.
         let host = parts.next()?.rsplit('@').next()?.split(':').next()?;
         (is_cloud(host) || parts.any(&is_cloud)).then_some(host)
     })

@@ -1,5 +1,5 @@
-//! What the text around a code tells of it: whose it is, and the region, the operation, the key and the
-//! instances, each from no further than the error's own record.
+//! Facts around a code: its cloud, region, operation, key and instances, each from the error's own
+//! record at most.
 
 use super::{
     Reader,
@@ -11,32 +11,32 @@ use super::{
 use crate::{clouds::catalogue, model::cloud::Cloud};
 use std::collections::BTreeSet;
 
-/// A piece of text around a code, and what it says about where the code comes from.
+/// The text around a code, and the evidence in it for its cloud.
 pub(super) struct Surroundings<'t> {
-    /// All that is near, headers above an answer included.
+    /// The wider context, including headers above a response.
     pub(super) piece: &'t str,
     /// The record of the error.
     pub(super) text: &'t str,
     /// Its line.
     pub(super) line: &'t str,
-    /// Whether it names several instances that cannot be explained apart.
+    /// Whether it names several instances that cannot be explained separately.
     pub(super) has_several: bool,
-    /// For each cloud of the reader, how much speaks for it.
+    /// The evidence for each cloud of the reader: a weight.
     pub(super) marks: Vec<u8>,
-    /// Whether something speaks for a cloud that is none of ours.
+    /// Whether there is evidence for another cloud than ours.
     pub(super) is_foreign: bool,
-    /// The operation named in it, if it is the only one.
+    /// The operation, if only one is named.
     pub(super) operation: Option<&'static str>,
-    /// A region named in it.
+    /// A region.
     pub(super) region: Option<&'static str>,
-    /// A word in it that begins as key ids do.
+    /// A word with the prefix of a key id.
     pub(super) key_id: Option<&'t str>,
-    /// What is shown as the cloud's words where there is no message.
+    /// Shown as the cloud's message where there is none.
     pub(super) original: &'t str,
 }
 
 impl<'t> Surroundings<'t> {
-    /// Of a code without anything around it.
+    /// Of a code without context.
     pub(super) fn none(word: &'t str, clouds: usize) -> Self {
         Surroundings {
             piece: word,
@@ -52,8 +52,8 @@ impl<'t> Surroundings<'t> {
         }
     }
 
-    /// The instances that an error is about: those of its message, else of its line, else of one other
-    /// line of its record. Several lines with ids are several things; then it is not known which.
+    /// The instances of an error: those of its message, else of its line, else of one other line of
+    /// its record. Several lines with ids are ambiguous.
     pub(super) fn ids(&self, code: &str, message: &str, cloud: &Cloud) -> Vec<String> {
         let own = ids_in(message, cloud);
         if !own.is_empty() || names_another_resource(message) {
@@ -72,12 +72,12 @@ impl<'t> Surroundings<'t> {
         }
     }
 
-    /// The instances of the line: those before the code if there are any, behind what is said to be well,
+    /// The instances of the line: those before the code if any, after the last word of success,
     /// since a sentence goes on about others (`i-1 failed with …, i-2 is fine`).
     fn line_ids(&self, code: &str, cloud: &Cloud) -> Vec<String> {
         const WELL: [&str; 5] = ["正常", "成功", "好的", " ok", "ucceeded"];
         let (before, _) = self.line.split_once(code).unwrap_or((self.line, ""));
-        // What is well, and the object before this one in a dump.
+        // A success, and the previous object of a dump.
         let other = WELL.iter().chain(&["},"]).filter_map(|word| before.rfind(word)).max();
         let own = ids_in(other.and_then(|at| before.get(at..)).unwrap_or(before), cloud);
         let all = ids_in(self.line, cloud);
@@ -85,7 +85,7 @@ impl<'t> Surroundings<'t> {
     }
 }
 
-/// Whether a message names something that is no instance: a group, a disk, a network.
+/// Whether a message names another resource: a group, a disk, a network.
 fn names_another_resource(message: &str) -> bool {
     const KINDS: [&str; 15] = [
         "sg", "vpc", "subnet", "vsw", "disk", "d", "eip", "eni", "img", "m", "snap", "lb", "asg",
@@ -103,7 +103,7 @@ fn names_another_resource(message: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// What `piece` says about whose a code is, and `own`, the record in it, about the rest.
+    /// Evidence for the cloud from `piece`, and facts from `own`, the record in it.
     pub(super) fn surroundings<'t>(
         &self,
         piece: &'t str,
@@ -157,8 +157,8 @@ impl Reader<'_> {
                 }
             }
         }
-        // Another product's error brings its vendor's marks along. Beside a host of an interface or an
-        // instance the product is a remark.
+        // An error of another product comes with its vendor's marks. Next to an API host or an
+        // instance the product is only mentioned.
         let own = compact(text);
         let names_host = || {
             let mut named = words(text).filter_map(|at| text.get(at));
@@ -181,7 +181,7 @@ impl Reader<'_> {
             has_several: false,
             marks,
             is_foreign,
-            // Of several it is not known which was refused.
+            // With several it is unknown which was refused.
             operation: operations.pop_first().filter(|_| operations.is_empty()),
             region,
             key_id,
@@ -190,7 +190,7 @@ impl Reader<'_> {
     }
 }
 
-/// A text in lower case, without blanks and escapes, and with one kind of quotes.
+/// A text in lower case, without white space and escapes, with one kind of quotes.
 pub(super) fn compact(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace() && *c != '\\')

@@ -1,4 +1,4 @@
-//! Errors in JSON: each with the facts of its own object.
+//! Errors in JSON, each with the facts of its own object.
 
 use super::{
     BEFORE_BYTES, ERRORS_MAX, NESTING_MAX, Reader,
@@ -23,8 +23,8 @@ impl Reader<'_> {
             }
             let before = text.get(read_to..span.start).unwrap_or("");
             let json = text.get(span.clone()).unwrap_or("");
-            // A value in brackets may be prose: `[TencentCloudSDKError] Code=…`; and a list of ids is a
-            // piece of the command that it stands in.
+            // A text in brackets may be prose: `[TencentCloudSDKError] Code=…`; and an array of ids
+            // belongs to the command around it.
             if !json.contains('{') {
                 continue;
             }
@@ -44,7 +44,7 @@ impl Reader<'_> {
         self.prose(text.get(read_to..).unwrap_or(""));
     }
 
-    /// A whole success in which instances are listed that failed.
+    /// A success response that lists failed instances.
     fn listed(&mut self, json: &str) {
         let reads = self
             .clouds
@@ -73,7 +73,7 @@ impl Reader<'_> {
 
     fn json(&mut self, value: &Value, around: &str, json: &str, nesting: usize) {
         let mut surroundings = None;
-        // Of several objects with ids each has its own.
+        // Several objects with ids have one id each.
         let has_several = json.to_ascii_lowercase().matches("\"instanceid\"").nth(1).is_some();
         let mut stack = vec![(value, None::<&str>, None::<&str>)];
         while let Some((value, request_id, instance_id)) = stack.pop() {
@@ -105,7 +105,7 @@ impl Reader<'_> {
                             let own_line = around.rsplit('\n').next().unwrap_or("");
                             let line_start = around.len() - own_line.len();
                             let json_start = around.len() - json.len();
-                            // What stands before it on its own line belongs to it.
+                            // The text before it on its line belongs to it.
                             let start = around
                                 .get(..json_start)
                                 .and_then(|before| before.rfind('\n'))
@@ -118,14 +118,14 @@ impl Reader<'_> {
                         let is_foreign = surroundings.is_foreign;
                         let is_explained =
                             self.report(report, surroundings, true, DetectedFormat::Json);
-                        // Word by word, what is another cloud's would look like one of ours.
+                        // Read as prose, another cloud's error would resemble one of ours.
                         if !is_explained && !is_foreign {
                             self.nested(fields.values(), nesting);
                         }
                     } else {
                         self.nested(fields.values(), nesting);
                     }
-                    // Last in, first out: keeps the order of the text.
+                    // A stack: pushed in reverse to keep the order of the text.
                     stack.extend(
                         fields.values().rev().map(|value| (value, request_id, instance_id)),
                     );
@@ -139,7 +139,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Strings in JSON that may hold an error themselves.
+    /// Strings in JSON that may contain an error.
     fn nested<'v>(&mut self, values: impl Iterator<Item = &'v Value>, nesting: usize) {
         const BYTES_MIN: usize = 8;
         if nesting >= NESTING_MAX {

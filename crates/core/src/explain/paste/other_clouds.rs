@@ -1,5 +1,5 @@
-//! Other clouds than ours, whose errors have the same codes and sentences: what their texts have about
-//! them, in lower case and without blanks.
+//! Other clouds with the same codes and sentences, recognised by marks in their texts, in lower
+//! case without white space.
 
 use super::shapes::says;
 
@@ -39,14 +39,14 @@ const MARKS: &[&str] = &[
     "digitalocean",
     "oraclecloud",
     "\"type\":\"sender\"",
-    // What stores of objects say since the first of them did; none of our clouds does in its interface.
+    // Common to the S3-compatible object stores; none of our clouds' APIs says it.
     "theaccesskeyidyouprovideddoesnotexist",
     "therequestsignaturewecalculateddoesnotmatch",
     "thespecifiedkeydoesnotexist",
     "thespecifiedbucketdoesnotexist",
 ];
 
-/// Whether a text, in lower case and without blanks, speaks for a cloud that is none of ours.
+/// Whether a compacted text comes from another cloud.
 pub(super) fn is_foreign(compact: &str) -> bool {
     says(compact, MARKS)
 }

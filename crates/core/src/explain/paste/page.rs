@@ -1,15 +1,15 @@
-//! Pages and texts of gateways in the place of an answer.
+//! Error pages and texts of gateways instead of a response.
 
 use super::shapes::{says, start_of};
 use crate::explain::Confidence;
 use std::ops::Range;
 
-/// The layer's word for a page of a gateway in a text, and how sure that is: all of a text may be an answer,
-/// a piece of one may be about something else.
+/// The layer's word for a gateway's page in a text, and the confidence: the whole text may be a
+/// response, a part may be about something else.
 pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str, Confidence)> {
     let any = |phrases: &[&str]| says(lower, phrases);
     let page = ["<!doctype html", "<html"].iter().filter_map(|tag| lower.find(tag)).min();
-    // A page may come with the status line and the headers before it.
+    // A page may come with its status line and headers.
     let is_whole = page.is_some_and(|at| at == 0 || lower.starts_with("http/"));
     if is_whole || page.is_some_and(|at| lower.get(at..).is_some_and(is_error_page)) {
         let word = if any(&["err_access_denied"]) {
@@ -33,7 +33,7 @@ pub(super) fn gateway(lower: &str, of_vendors: &[&str]) -> Option<(&'static str,
     is_text.then_some(("html-answer", Confidence::Possible))
 }
 
-/// Where a whole page stands in a text.
+/// The range of a complete page in a text.
 pub(super) fn span(lower: &str) -> Option<Range<usize>> {
     const END: &str = "</html>";
     let start = ["<!doctype", "<html"].iter().filter_map(|tag| lower.find(tag)).min()?;
@@ -41,7 +41,7 @@ pub(super) fn span(lower: &str) -> Option<Range<usize>> {
     (start < end).then_some(start..end)
 }
 
-/// Whether the title or the heading of a page is an HTTP status that is an error, or says as much.
+/// Whether the title or heading of a page is an HTTP error status or its text.
 fn is_error_page(page: &str) -> bool {
     let opened = ["<title", "<h1"].iter().find_map(|tag| page.split_once(tag));
     let title = opened.and_then(|(_, rest)| rest.split_once('>'));
@@ -67,14 +67,14 @@ fn starts_with_error(text: &str) -> bool {
         && !text.get(3..4).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Whether a text is the page of a network in front of a server: its name and one of its own error numbers.
+/// Whether a text is the error page of a CDN: its name and one of its own error numbers.
 fn is_of_a_network(lower: &str) -> bool {
     network_error(lower).is_some()
 }
 
-/// The error number in the page of a network in front of a server.
+/// The error number on a CDN's page.
 fn network_error(lower: &str) -> Option<u16> {
-    /// So often may the word stand for something else before a number follows it.
+    /// How often the word may occur otherwise before a number follows it.
     const OTHERS_MAX: usize = 16;
     if !says(lower, &["cloudflare", "ray id"]) {
         return None;
@@ -100,14 +100,14 @@ fn network_error(lower: &str) -> Option<u16> {
     })
 }
 
-/// Whether a gateway says that it passed the request on to nobody: what stands behind it could not be
-/// reached, or a rule of the gateway forbids it. A connection that broke or an answer that did not come
-/// says nothing of the kind, and neither does the last of several attempts.
+/// Whether a gateway says that it did not forward the request: the upstream could not be reached,
+/// or a rule forbids it. A broken connection or a missing response proves nothing, nor does the
+/// last of several attempts.
 pub(super) fn did_not_forward(lower: &str, of_vendors: &[&str]) -> bool {
-    /// No connection: refused, no way to it, no handshake, no valid certificate. 522 is not among them, as
-    /// it stands for a request as well that was sent and not acknowledged.
+    /// No connection: refused, no route, failed handshake, invalid certificate. Not 522, which also
+    /// means sent and not acknowledged.
     const NO_CONNECTION: [u16; 4] = [521, 523, 525, 526];
-    /// Rules and names of the network itself; from 1100 on a program of its own ran, as in 1019.
+    /// Errors of the CDN itself; from 1100 on, and 1019, a program of the customer ran.
     const OWN_RULES: Range<u16> = 1000..1042;
     let is_of_network = network_error(lower).is_some_and(|number| {
         NO_CONNECTION.contains(&number) || OWN_RULES.contains(&number) && number != 1019
@@ -126,15 +126,15 @@ pub(super) fn did_not_forward(lower: &str, of_vendors: &[&str]) -> bool {
                     "refused stream reset",
                 ],
             );
-    // A program in a network's own place, when it blocks.
+    // A program that runs in the CDN, when it blocks.
     let is_blocked = says(lower, &["sorry, you have been blocked"]);
     is_of_network || is_of_mesh || is_blocked || says(lower, of_vendors)
 }
 
-/// How Envoy begins.
+/// The beginning of Envoy's message.
 const UPSTREAM: &[&str] = &["upstream connect error or disconnect/reset"];
 
-/// The text of a server's own page: a line that is a status, and the next that is the server's name.
+/// A server's own page: a line with a status, and the next with the server's name.
 fn is_of_a_server(lower: &str) -> bool {
     const SERVERS: [&str; 9] = [
         "nginx",

@@ -1,9 +1,8 @@
-//! What programs, browsers and proxies say when a request fails below the clouds, in lower case. Kept to
-//! the parts of a sentence that stay the same from version to version and, where there are any, from
-//! language to language.
+//! Messages of programs, browsers and proxies about requests that fail below the clouds, in lower
+//! case. Only the parts that stay the same between versions and, if any, between languages.
 
-/// Words of layers by what is said; the first row that fits counts, so what is more exact stands first:
-/// who fails at a lookup mentions a connection, too.
+/// Phrases by the layer's word; the first match counts, so specific ones come first: a failed
+/// lookup also mentions a connection.
 pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
     (
         "proxy-login",
@@ -125,7 +124,7 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "ssl_error_bad_cert_domain",
         ],
     ),
-    // Whatever ended it; a certificate has words of its own.
+    // Whatever ended it; certificates have phrases of their own.
     ("tls-handshake", &["while ssl handshaking to upstream"]),
     (
         "connect-refused",
@@ -149,7 +148,7 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
             "all connection attempts failed",
         ],
     ),
-    // What was read or written once a connection stood may have arrived, whatever broke it.
+    // After the connection was established the request may have arrived, whatever broke it.
     (
         "cut-off",
         &[
@@ -315,7 +314,7 @@ pub(super) static TRANSPORT: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What says that the fault is with the proxy that a program was explained to use.
+/// Phrases for a fault of the proxy that a program was configured to use.
 pub(super) static OWN_PROXY: &[&str] = &[
     "proxyconnect",
     "proxyerror(",
@@ -336,7 +335,7 @@ pub(super) static OWN_PROXY: &[&str] = &[
     "ns_error_proxy_",
 ];
 
-/// What proxies say of their own way on.
+/// Phrases of proxies about their upstream.
 pub(super) static IN_A_PROXY: &[&str] = &[
     "because of proxy error",
     "upstream",
@@ -350,7 +349,7 @@ pub(super) static IN_A_PROXY: &[&str] = &[
     "proxy server received an invalid response",
 ];
 
-/// What marks the words of a browser.
+/// Phrases of browsers.
 pub(super) static IN_A_BROWSER: &[&str] = &[
     "net::err_",
     "access to fetch",
@@ -372,14 +371,14 @@ pub(super) static IN_A_BROWSER: &[&str] = &[
     "err_http2_",
 ];
 
-/// What browsers say when nothing but a failure can be explained.
+/// Phrases of browsers for a failure without details.
 pub(super) static FETCH_FAILED: &[&str] = &[
     "typeerror: failed to fetch",
     "networkerror when attempting to fetch",
     "typeerror: load failed",
 ];
 
-/// The statuses that gateways answer with when what stands behind them failed, as browsers list them.
+/// The statuses of gateways whose upstream failed, as browsers list them.
 pub(super) static OF_A_GATEWAY: &[&str] = &[
     "502 (bad gateway)",
     "504 (gateway time",
@@ -389,7 +388,7 @@ pub(super) static OF_A_GATEWAY: &[&str] = &[
     "status code: 504",
 ];
 
-/// What stands before the name of the host that could not be found or reached.
+/// Phrases before the name of the host that could not be found or reached.
 pub(super) static BEFORE_A_HOST: &[&str] = &[
     "lookup ",
     "could not resolve host: ",

@@ -1,5 +1,5 @@
-//! A text as it was before it was dumped, wrapped or framed: what programs and terminals put around
-//! an error is taken off, so that the rest of the reader meets one notation.
+//! Removes what programs and terminals add around an error (dumps, line wrapping, frames), so that
+//! the other stages meet one notation.
 
 use super::{block::opens_record, shapes::unescaped_markup};
 use std::borrow::Cow;
@@ -22,7 +22,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Without the bar with which a tool frames the lines of an error.
+/// Without the bar that a tool prints before each line of an error.
 fn without_frame(text: &str) -> String {
     let lines = text.split('\n').map(|line| {
         let inner = line.trim_start().strip_prefix('│');
@@ -31,8 +31,8 @@ fn without_frame(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Without what a log puts before each line of an error that has several: `Mar  2 08:11:05 host ops[7]: `
-/// before `RequestId: …` would make a record of its own of it. `None` if there is nothing of the kind.
+/// Without the log prefix on each line of a multi-line error: `Mar  2 08:11:05 host ops[7]: `
+/// before `RequestId: …` would begin a new record. `None` if there is none.
 fn without_prefixes(text: &str) -> Option<String> {
     const FIELDS: [&str; 5] = ["RequestId:", "Message:", "Recommend:", "HostId:", "StatusCode:"];
     if !FIELDS.iter().any(|field| text.contains(field)) {
@@ -45,7 +45,7 @@ fn without_prefixes(text: &str) -> Option<String> {
         let field = FIELDS.iter().filter_map(|field| line.find(field)).min().filter(|at| *at > 0);
         let parts = field.and_then(|at| line.split_at_checked(at));
         let Some((prefix, own)) = parts.filter(|_| opens_record(line)) else { return line };
-        // The same program wrote the line before, of which this is the rest.
+        // The same program wrote the previous line, which this one continues.
         let program = prefix.split_whitespace().next_back().unwrap_or("");
         let is_rest = program.ends_with(']') || program.ends_with("]:") || program == "F";
         if is_rest && previous.contains(program) {
@@ -59,8 +59,9 @@ fn without_prefixes(text: &str) -> Option<String> {
     is_any.then_some(plain)
 }
 
-/// Without the notes of PHP's `var_dump` and `print_r` and Go's `spew` between a name and its value:
-/// `["Code"] => string(9) "Throttled"`, `[Code] => Throttled`, `Code: (string) (len=9) "Throttled"`.
+/// Without the type notes of PHP's `var_dump` and `print_r` and Go's `spew` between a name and its
+/// value: `["Code"] => string(9) "Throttled"`, `[Code] => Throttled`, `Code: (string) (len=9)
+/// "Throttled"`.
 fn without_types(text: &str) -> String {
     let counted = |text: &str, open: &str| {
         let (count, after) = text.strip_prefix(open)?.split_once(')')?;
@@ -72,7 +73,7 @@ fn without_types(text: &str) -> String {
     while let Some(at) = rest.find(['(', ']']) {
         let (before, from) = rest.split_at(at);
         plain.push_str(before);
-        // `print_r` and `var_dump`: an arrow behind the name, and perhaps a type.
+        // `print_r` and `var_dump`: an arrow after the name, and an optional type.
         let arrow = from.strip_prefix(']').and_then(|from| from.trim_start().strip_prefix("=>"));
         let taken = if let Some(value) = arrow {
             let value = value.trim_start();
@@ -90,10 +91,10 @@ fn without_types(text: &str) -> String {
     plain
 }
 
-/// The lines of a text joined again that a terminal broke at its last column, in the middle of words
-/// as well; `None` if nothing shows that one did.
+/// Joins lines that a terminal wrapped at its last column, also within words; `None` if there is no
+/// sign of that.
 fn unwrapped(text: &str) -> Option<String> {
-    /// The columns that terminals have by themselves.
+    /// Default widths of terminals.
     const USUAL: [usize; 5] = [80, 100, 120, 132, 160];
     let mut columns = 0;
     let mut full = 0;
@@ -114,7 +115,7 @@ fn unwrapped(text: &str) -> Option<String> {
     let mut lines = text.split('\n').peekable();
     while let Some(line) = lines.next() {
         joined.push_str(line);
-        // Neither a new record nor a bracket of its own on the next line is a continuation.
+        // A new record, or a bracket alone on the next line, is no continuation.
         let goes_on = lines.peek().is_some_and(|next| {
             !opens_record(next)
                 && next.starts_with(|c: char| {
@@ -128,7 +129,7 @@ fn unwrapped(text: &str) -> Option<String> {
     (joined.len() < text.len()).then_some(joined)
 }
 
-/// The columns that a line takes: characters of East Asia take two.
+/// The width of a line in columns: East Asian characters take two.
 fn width(line: &str) -> usize {
     let line = line.strip_suffix('\r').unwrap_or(line);
     line.chars().map(|c| if matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}') { 2 } else { 1 }).sum()

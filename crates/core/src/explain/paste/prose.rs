@@ -1,5 +1,4 @@
-//! Errors in prose: what programs print, lines of logs, rows of tables. A code, and around it the record
-//! that it stands in.
+//! Errors in prose: messages of programs, log lines, table rows. A code, and the record around it.
 
 use super::{
     AFTER_BYTES, BEFORE_BYTES, ERRORS_MAX, Reader,
@@ -18,7 +17,7 @@ use std::ops::Range;
 struct Hit<'t> {
     at: Range<usize>,
     code: &'t str,
-    /// It stands where a code stands: after `Code=`, in `<Code>`, in a cell of a table.
+    /// At the position of a code: after `Code=`, in `<Code>`, in a table cell.
     in_place: bool,
 }
 
@@ -32,7 +31,7 @@ impl Reader<'_> {
             if std::mem::take(&mut absorbed) {
                 continue;
             }
-            // A code that only stands between another code and its request id is a remark on it.
+            // A code between another code and its request id is a remark on it.
             if let Some(remark) = next.filter(|next| hit.in_place && !next.in_place) {
                 let after = |from: usize| {
                     let to = hits.get(index + 2).map_or(text.len(), |hit| hit.at.start);
@@ -101,7 +100,7 @@ impl Reader<'_> {
                     && stands_as_code(text, at.start)
                     // `Error: TypeError` is the name of an exception; `code: TypeError` is a code.
                     && (known || !is_exception(code) || !stands_as_error(text, at.start));
-            // The same code a few words on is the same error (a link to its page, say).
+            // The same code a few words later is the same error (in a link to its page, say).
             let repeated = hits.last().is_some_and(|last| {
                 last.code == code
                     && at.start - last.at.end < BEFORE_BYTES
@@ -117,8 +116,8 @@ impl Reader<'_> {
         hits
     }
 
-    /// A code that the name of an exception or a label is glued to: `InvalidRegionError`,
-    /// `ErrorInvalidRegion`. Codes that others use, too, are not looked for in words.
+    /// A code joined to an exception's name or a label: `InvalidRegionError`, `ErrorInvalidRegion`.
+    /// Not for codes that other products use.
     fn glued<'t>(&self, word: &'t str) -> Option<&'t str> {
         const BEHIND: [&str; 5] = ["Error", "Exception", "Message", "Recommend", "RequestId"];
         const BEFORE: [&str; 4] = ["ErrorCode", "Error", "Exception", "Code"];
@@ -127,10 +126,10 @@ impl Reader<'_> {
         behind.or_else(|| BEFORE.iter().find_map(|label| word.strip_prefix(label).filter(is_own)))
     }
 
-    /// Whether a program or a tool around a cloud made this code up.
+    /// Whether the code was made up by a program or tool around a cloud.
     fn is_made_up(&self, text: &str, at: &Range<usize>) -> bool {
         let before = text.get(floor(text, at.start.saturating_sub(48))..at.start).unwrap_or("");
-        // What a program imports is a name in it.
+        // An imported name is a name in the program.
         if ["import name '", "import "].iter().any(|words| before.ends_with(words)) {
             return true;
         }
@@ -143,7 +142,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a code is a member of the dump below an exception that said it, with its request id, already.
+/// Whether a code is a member of the dump below an exception that reported it with its request id.
 fn is_field_below(text: &str, between: Range<usize>) -> bool {
     let between = text.get(between).unwrap_or("");
     between.rsplit_once('\n').is_some_and(|(above, line)| {
@@ -153,7 +152,7 @@ fn is_field_below(text: &str, between: Range<usize>) -> bool {
     })
 }
 
-/// Whether `Code: Word` goes on, on its line or the next ones, with a message and a request id.
+/// Whether `Code: Word` continues, on its line or the next ones, with a message and a request id.
 fn is_of_answer(text: &str, at: &Range<usize>) -> bool {
     let after = text.get(at.end..floor(text, at.end + BEFORE_BYTES)).unwrap_or("");
     !stands_as_error(text, at.start)
@@ -166,14 +165,14 @@ fn is_exception(name: &str) -> bool {
     name.ends_with("Error") || name.ends_with("Exception")
 }
 
-/// Whether a word is what an exception says first: `ClientException: Code`.
+/// Whether a word follows the name of an exception: `ClientException: Code`.
 fn is_thrown(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or("").trim_end_matches([' ', '[']);
     let before = before.strip_suffix(':').unwrap_or("");
     before.ends_with("Exception") || before.ends_with("Error")
 }
 
-/// Whether a word is all of a cell of a table.
+/// Whether a word is a whole table cell.
 fn is_cell(text: &str, at: &Range<usize>) -> bool {
     let before = text.get(..at.start).unwrap_or("").trim_end_matches(' ');
     let after = text.get(at.end..).unwrap_or("").trim_start_matches(' ');

@@ -1,4 +1,4 @@
-//! Whose error a code is, and what is known of it.
+//! Decides which cloud an error comes from, and collects its facts.
 
 use super::{
     ERRORS_MAX, Reader,
@@ -16,17 +16,16 @@ use crate::{
     text::mask,
 };
 
-/// What came of looking into a wrapper.
+/// The result of unwrapping a wrapper code.
 enum Wrapped {
     /// The cause in it was explained.
     Explained,
-    /// It is none, or its entry says as much as its cause, which lies there.
+    /// It is no wrapper, or its entry says as much as its cause, which is at this hop.
     No(Option<Hop>),
 }
 
 impl Reader<'_> {
-    /// Explains a report once for each cloud that it may be of, if anything speaks for one.
-    /// False if nothing does.
+    /// Explains a report once for each cloud with enough evidence. False if there is none.
     pub(super) fn report(
         &mut self,
         report: ErrorReport,
@@ -56,18 +55,19 @@ impl Reader<'_> {
         let mut candidates: Vec<(u8, &'static Cloud)> = Vec::new();
         let request_id = report.request_id.as_deref().unwrap_or("");
         for (cloud, mark) in self.clouds.iter().zip(&around.marks) {
-            // Another cloud has the same codes and sentences; only a mark outweighs its own.
+            // Another cloud has the same codes and sentences; only strong evidence outweighs its
+            // marks.
             if around.is_foreign && *mark < 2 {
                 continue;
             }
             let entries = catalogue(cloud).errors.iter().filter(|entry| entry.code == report.code);
             let Some(found) = best(entries, &report, None) else { continue };
             let fit = best_match(found.entry, report.message.trim()).0;
-            // A message of some length that fits word for word.
+            // A literal match of a message of some length.
             let said = 4 * u8::from(fit.0 >= Fit::Pattern && fit.1 >= 20);
             let is_named = self.options.cloud.is_some() && in_place;
             let is_its_id = in_place && (catalogue(cloud).is_request_id)(request_id);
-            // A row among others whose codes are of this cloud only.
+            // A row among others with codes of this cloud only.
             let is_among_its = in_place && self.found.iter().any(|one| one.cloud == Some(cloud.id));
             let speaks = u8::from(is_named || is_its_id || is_among_its);
             candidates.push((mark + said + speaks, cloud));
@@ -78,7 +78,7 @@ impl Reader<'_> {
         let Some(most) = candidates.iter().map(|(score, _)| *score).max() else {
             return self.report_unknown(&mut report, around, in_place, detected_format);
         };
-        // The label of the consoles of these clouds, with an id as they have.
+        // The label of these clouds' consoles, with a request id in their format.
         let is_labelled = || {
             in_place
                 && is_id(request_id)
@@ -134,7 +134,7 @@ impl Reader<'_> {
         let is_answer = report.request_id.is_some() && !report.message.is_empty();
         let speaks_for_it = match cloud {
             Some(_) => is_answer || family.is_some() || in_place,
-            // Without anything of a cloud about it, it has to look like an answer in all parts.
+            // Without evidence for a cloud, every part must look like a response.
             None => {
                 !around.is_foreign
                     && is_answer
@@ -142,7 +142,7 @@ impl Reader<'_> {
                     && report.request_id.as_deref().is_some_and(is_id)
             }
         };
-        // A fault of the way has words of its own: `code: 'UND_ERR_CONNECT_TIMEOUT'`.
+        // A network fault has codes of its own: `code: 'UND_ERR_CONNECT_TIMEOUT'`.
         let is_of_the_way = || {
             let lower = around.text.to_ascii_lowercase();
             report.request_id.is_none()
@@ -171,8 +171,8 @@ impl Reader<'_> {
         true
     }
 
-    /// A code of a vendor's program that says nothing by itself: the cause stands in its message, and
-    /// decides what may have happened.
+    /// A code of a vendor's program without meaning: the cause is in its message, and decides what
+    /// may have happened.
     fn wrapped(
         &mut self,
         report: &ErrorReport,
@@ -185,7 +185,7 @@ impl Reader<'_> {
             .zip(&around.marks)
             .find(|(cloud, mark)| {
                 let known = catalogue(cloud);
-                // `SDK.ServerUnreachable` is nobody else's.
+                // `SDK.ServerUnreachable` is unique.
                 let is_its = || known.errors.iter().any(|entry| entry.code == report.code);
                 known.wrappers.contains(&report.code.as_str()) && (**mark > 0 || is_its())
             })
@@ -217,7 +217,7 @@ impl Reader<'_> {
         }
     }
 
-    /// An error that a sentence alone tells.
+    /// Explains an error found by its sentence alone.
     pub(super) fn explain_sentence(
         &mut self,
         cloud: &'static Cloud,
@@ -232,7 +232,7 @@ impl Reader<'_> {
         self.push(or_original(explanation, around));
     }
 
-    /// The explanation of a report of a cloud with what the text around it tells.
+    /// The explanation of a cloud's report with the facts around it.
     fn explanation(
         &self,
         cloud: &'static Cloud,
@@ -244,7 +244,7 @@ impl Reader<'_> {
         if is_permission && report.denied.is_none() {
             report.denied = permission::denied_in(around.text);
         }
-        // What the cloud signed may go over several lines, where a message ends with its line.
+        // The signed text may have several lines, while a message ends with its line.
         let patterns = catalogue(cloud).errors.iter().filter(|entry| entry.code == report.code);
         let mut patterns = patterns.flat_map(|entry| entry.messages);
         if let Some(whole) = patterns
@@ -264,7 +264,7 @@ impl Reader<'_> {
         let region = around.region.filter(|id| cloud.regions.known.iter().any(|one| one.id == *id));
         let known = Known {
             key_id: around.key_id,
-            // A text that shows no token may have left it out.
+            // A text without a token may have omitted it.
             has_token: true,
             clock_ahead_seconds: is_skew().then(|| clock_ahead(around.piece)).flatten(),
             region,
@@ -278,7 +278,7 @@ impl Reader<'_> {
     }
 }
 
-/// With the text around it for the cloud's words, if the cloud gave none.
+/// With the surrounding text as the original, if there is no message.
 fn or_original(mut explanation: Explanation, around: &Surroundings<'_>) -> Explanation {
     if explanation.original.is_empty() {
         explanation.original = mask::hide_secrets(&shortened(around.original));

@@ -1,8 +1,8 @@
-//! What stands in a text, and where: words, JSON, and what has the shape of a code or an id.
+//! Shapes in a text and their positions: words, JSON, codes and ids.
 
 use std::{borrow::Cow, ops::Range};
 
-/// The text without the escapes of markup, where it is markup that was escaped.
+/// Unescapes a text that is escaped markup.
 pub(super) fn unescaped_markup(text: &str) -> Cow<'_, str> {
     if !["&lt;Code&gt;", "&quot;", "&#34;"].iter().any(|mark| text.contains(mark)) {
         return Cow::Borrowed(text);
@@ -19,32 +19,32 @@ pub(super) fn unescaped_markup(text: &str) -> Cow<'_, str> {
     Cow::Owned(pairs.iter().fold(text.to_owned(), plain))
 }
 
-/// Whether a text has one of these phrases in it. Not inlined: a search is many bytes of the page.
+/// Whether a text contains one of these phrases. Not inlined: a search adds many bytes to the page.
 #[inline(never)]
 pub(super) fn says(text: &str, phrases: &[&str]) -> bool {
     phrases.iter().any(|phrase| text.contains(phrase))
 }
 
-/// At most so many bytes from the start.
+/// At most that many bytes from the start.
 pub(super) fn start_of(text: &str, bytes: usize) -> &str {
     text.get(..floor(text, bytes)).unwrap_or(text)
 }
 
-/// The nearest place at or before `at` where the text may be cut.
+/// The nearest character boundary at or before `at`.
 pub(super) fn floor(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at)
 }
 
-/// The start of a text, where all of it would be too much to show.
+/// The start of a text that is too long to show.
 pub(super) fn shortened(text: &str) -> String {
     const BYTES_MAX: usize = 2_000;
     let start = start_of(text, BYTES_MAX);
     if start.len() == text.len() { text.to_owned() } else { format!("{start}…") }
 }
 
-/// The outermost `{…}` and `[…]` of a text, as far as they close. Braces in strings do not count.
+/// The outermost complete `{…}` and `[…]` of a text. Braces in strings do not count.
 pub(super) fn json_spans(text: &str) -> Vec<Range<usize>> {
-    // A brace that never closes hides what follows; the search then starts again behind it.
+    // An unclosed brace hides what follows; the search then restarts after it.
     const RESTARTS_MAX: usize = 16;
     let bytes = text.as_bytes();
     let mut spans = Vec::new();
@@ -83,7 +83,7 @@ pub(super) fn json_spans(text: &str) -> Vec<Range<usize>> {
     spans
 }
 
-/// Runs of the characters that codes, operations and ids are made of, without dots at the ends.
+/// Runs of the characters of codes, operations and ids, without dots at the ends.
 pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = text.as_bytes();
     let mut from = 0;
@@ -105,7 +105,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     .flat_map(move |run| pieces(text, run))
 }
 
-/// A run, and, since `-` joins ids but parts codes (`Code-message`), its pieces if it has any.
+/// A run and its parts: `-` joins ids but separates codes (`Code-message`).
 fn pieces(text: &str, run: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let first_dash = text.get(run.clone()).and_then(|word| word.find('-'));
     let head = first_dash.map(|dash| run.start..run.start + dash);
@@ -131,31 +131,31 @@ pub(super) fn is_code_like(word: &str) -> bool {
     word.chars().all(letters) && parts_begin_high && joined
 }
 
-/// Whether a word may be a code of one word (`Forbidden`), if all else around it is an answer.
+/// Whether a word may be a code of one word (`Forbidden`), within a response.
 pub(super) fn is_one_word(word: &str) -> bool {
     word.len() >= 8
         && word.starts_with(|c: char| c.is_ascii_uppercase())
         && word.bytes().skip(1).all(|b| b.is_ascii_lowercase())
 }
 
-/// Whether this has the shape of the clouds' request ids: a UUID, perhaps with a letter before it.
+/// Whether this has the format of the clouds' request ids: a UUID, perhaps with a letter before it.
 pub(super) fn is_id(id: &str) -> bool {
     let uuid = if id.len() == 37 { id.get(1..).unwrap_or("") } else { id };
     uuid.len() == 36 && uuid.split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
-/// Whether what stands before a place introduces a code: `Code=`, `"code": "`, `<Code>`,
-/// `Error:`, `ErrorCode: `.
+/// Whether the text before a position introduces a code: `Code=`, `"code": "`, `<Code>`, `Error:`,
+/// `ErrorCode: `.
 pub(super) fn stands_as_code(text: &str, at: usize) -> bool {
     label(text, at).is_some()
 }
 
-/// Whether what stands before a place is `Error:`, which introduces names of exceptions as well.
+/// Whether the text before a position is `Error:`, which introduces exceptions as well.
 pub(super) fn stands_as_error(text: &str, at: usize) -> bool {
     label(text, at).is_some_and(|label| label == "error")
 }
 
-/// The name that introduces what stands at a place.
+/// The name that introduces the text at a position.
 fn label(text: &str, at: usize) -> Option<String> {
     let before = text.get(floor(text, at.saturating_sub(32))..at).unwrap_or("");
     let name = before.trim_end_matches([

@@ -1,6 +1,5 @@
-//! A request that failed on its way: what the fault was, between whom, and the host that it was about.
-//! Nothing is read from words of the network alone: beside them a host of a cloud or the name of its
-//! program has to stand, in the same record.
+//! Network errors: the fault, the hop, and the host. Network phrases alone are not enough: a
+//! cloud's host or the name of its program must be in the same record.
 
 use super::{
     block::record,
@@ -11,27 +10,27 @@ use super::{
 use crate::{catalogue::Hop, clouds::catalogue, model::cloud::Cloud};
 use std::ops::Range;
 
-/// A fault on the way of a request.
+/// A network fault.
 #[derive(Clone, Debug)]
 pub(super) struct Fault<'t> {
     /// The layer's word.
     pub(super) word: &'static str,
     pub(super) hop: Option<Hop>,
     pub(super) host: Option<&'t str>,
-    /// Where in the text it stands.
+    /// Its range in the text.
     pub(super) at: Range<usize>,
 }
 
-/// How far around the words of a fault the rest of it is looked for, in bytes.
+/// How far around a phrase, in bytes, the rest is searched.
 const AROUND: usize = 2_000;
 
-/// The fault that a text tells, in lower case; `is_about` says whether a piece speaks of a cloud.
+/// The fault in a lower-case text; `is_about` decides whether a part is about a cloud.
 pub(super) fn fault<'t>(
     lower: &'t str,
     clouds: &[&'static Cloud],
     is_about: &dyn Fn(&str) -> bool,
 ) -> Option<Fault<'t>> {
-    /// So often may the words stand for something else before they stand for this.
+    /// How often the phrase may occur otherwise before it is a fault.
     const OTHERS_MAX: usize = 8;
     TRANSPORT.iter().find_map(|(word, phrases)| {
         phrases.iter().find_map(|phrase| {
@@ -50,8 +49,8 @@ pub(super) fn fault<'t>(
     })
 }
 
-/// Whether what ends here is the name of a setting: `connectTimeout: 5000`. `(read timeout=30)` is one,
-/// too, and stands beside what happened.
+/// Whether a setting ends here: `connectTimeout: 5000`. `(read timeout=30)` is one, too, next to a
+/// fault.
 fn is_setting(lower: &str, end: usize) -> bool {
     let value = lower.get(end..).unwrap_or("").trim_start_matches(['"', '\'', ' ']);
     let value = value.strip_prefix([':', '=']).unwrap_or("").trim_start();
@@ -59,12 +58,12 @@ fn is_setting(lower: &str, end: usize) -> bool {
         && value.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether a program says in a line that it went on: curl's own log of a request that succeeded.
+/// Whether a program says in a line that it continued: curl's log of a request that succeeded.
 fn goes_on(line: &str) -> bool {
     says(line, &["continuing anyway", "need more data"])
 }
 
-/// A fault of this kind, with where it was; `None` if it is about something else than a cloud.
+/// A fault with its hop; `None` if it is not about a cloud.
 fn placed<'t>(
     word: &'static str,
     text: &'t str,
@@ -74,7 +73,7 @@ fn placed<'t>(
     is_about: &dyn Fn(&str) -> bool,
 ) -> Option<Fault<'t>> {
     let any = |phrases: &[&str]| says(text, phrases);
-    // `https://proxy/host-of-the-cloud/` is asked for at the page's proxy, by whatever program.
+    // `https://proxy/host-of-the-cloud/` is requested from the page's proxy, by any program.
     let fetched = browser::fetched(text, |host| is_cloud_host(host, clouds));
     let fetched = fetched.and_then(|host| host_at(text.get(text.find(host)?..)?));
     let of_cloud = || {
@@ -85,8 +84,8 @@ fn placed<'t>(
     let is_cloud = host.is_some_and(|host| is_cloud_host(host.name, clouds));
     let is_page_proxy = fetched.is_some_and(|one| host.is_some_and(|host| host.name == one.name));
     let is_own = any(OWN_PROXY);
-    // Another host is a proxy on the way only where its line speaks of the cloud as well. A public address
-    // with the port of the web may be the cloud's own.
+    // Another host is a proxy only if its line is about the cloud as well. A public address with a
+    // web port may be the cloud's own.
     let is_public = |host: Host<'_>| host.is_address() && !host.has_odd_port && !host.is_local();
     let is_other =
         host.is_some_and(|host| !is_public(host)) && !is_cloud && !is_page_proxy && !is_own;
@@ -106,7 +105,7 @@ fn placed<'t>(
             Some(_) | None => Hop::Direct,
         }
     };
-    // A tunnel that broke off, or in which nobody answered, was none yet.
+    // A tunnel that broke, or in which nothing responded, was not established.
     let word = match (is_own, word) {
         (true, "answer-timeout" | "cut-off" | "network") => "proxy-refused",
         (true, "connect-refused") if text.contains("tunnel connection failed") => "proxy-refused",
@@ -115,18 +114,18 @@ fn placed<'t>(
     Some(Fault { word, hop: Some(hop), host: host.map(|host| host.name), at: block })
 }
 
-/// The line around a place.
+/// The line around a position.
 fn line_at(text: &str, at: usize) -> &str {
     let start = text.get(..at).and_then(|t| t.rfind('\n')).map_or(0, |newline| newline + 1);
     let end = text.get(at..).and_then(|t| t.find('\n')).map_or(text.len(), |newline| at + newline);
     text.get(start..end).unwrap_or("")
 }
 
-/// A host as a text names it.
+/// A host as named in a text.
 #[derive(Clone, Copy)]
 struct Host<'t> {
     name: &'t str,
-    /// Whether a port other than those of the web stands behind it.
+    /// Whether it has a port other than the default ones.
     has_odd_port: bool,
 }
 
@@ -140,8 +139,8 @@ impl Host<'_> {
     }
 }
 
-/// The host that the words at a place are about: of the names before and behind them the one that is
-/// introduced as such, the nearest first.
+/// The host that a phrase is about: of the names before and after it the one that is introduced as
+/// such, the nearest first.
 fn failing_host(text: &str, at: usize) -> Option<Host<'_>> {
     let line = line_at(text, at);
     let line_start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
@@ -161,7 +160,7 @@ fn failing_host(text: &str, at: usize) -> Option<Host<'_>> {
     BEFORE_A_HOST.iter().find_map(in_line).or_else(|| BEFORE_A_HOST.iter().find_map(anywhere))
 }
 
-/// The host with which a text begins.
+/// The host at the start of a text.
 fn host_at(text: &str) -> Option<Host<'_>> {
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')));
     let name = text.get(..end.unwrap_or(text.len()))?.trim_matches('.');
@@ -172,7 +171,7 @@ fn host_at(text: &str) -> Option<Host<'_>> {
     (name.contains('.') || name == "localhost").then_some(Host { name, has_odd_port })
 }
 
-/// Whether a host is one of the clouds' interfaces.
+/// Whether a host is a cloud's API.
 pub(super) fn is_cloud_host(host: &str, clouds: &[&'static Cloud]) -> bool {
     clouds.iter().any(|cloud| (catalogue(cloud).is_host)(host))
 }

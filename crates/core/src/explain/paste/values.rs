@@ -1,5 +1,5 @@
-//! What a text or an object says under a name, and what else is explained beside a code: the request id, the
-//! message, instance ids, the key id, how far a clock was off.
+//! Named values in a text or an object, and other facts next to a code: the request id, the
+//! message, instance ids, the key id, the clock skew.
 
 use crate::{
     clouds,
@@ -9,7 +9,7 @@ use crate::{
 };
 use serde_json::{Map, Value};
 
-/// The request id of an error, near its code. One that a line break has parted is joined.
+/// The request id of an error, near its code. One that was split by a line break is joined.
 pub(super) fn request_id(before: &str, after: &str) -> Option<String> {
     const NAMES: &[&str] = &[
         "requestid",
@@ -39,7 +39,8 @@ pub(super) fn request_id(before: &str, after: &str) -> Option<String> {
         .or_else(|| closing_id(line_after))
 }
 
-/// `[RequestId] 6F2A…`, `【请求ID】6F2A…`, `请求 ID【6F2A…】`; behind a blank alone, what has the shape of one.
+/// `[RequestId] 6F2A…`, `【请求ID】6F2A…`, `请求 ID【6F2A…】`; after a space, anything in the format of
+/// one.
 fn bracketed<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
     let lower = text.to_ascii_lowercase();
     let closed = names.iter().filter_map(|name| Some(lower.find(name)? + name.len())).min()?;
@@ -51,12 +52,12 @@ fn bracketed<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
     (bracket.is_some() || is_id(value)).then_some(value)
 }
 
-/// The id that goes on behind a line break, if the pieces make a whole one.
+/// The id that continues after a line break, if the parts make a whole one.
 fn joined_id(text: &str, piece: &str) -> Option<String> {
     if piece.len() < 8 || is_id(piece) {
         return None;
     }
-    // `value_of` gives a piece of `text`; behind the name it stands for the first time.
+    // `value_of` returns a slice of `text`; after the name it occurs for the first time.
     let (_, after) = text.split_once(piece)?;
     let goes_on = after.trim_start_matches([' ', '\r', '\t', '│', '|', '\\']);
     let goes_on = goes_on
@@ -69,7 +70,7 @@ fn joined_id(text: &str, piece: &str) -> Option<String> {
     is_id(&whole).then_some(whole)
 }
 
-/// `Code-Message-RequestId`, as an SDK's exception has it: the id at the end of its line.
+/// `Code-Message-RequestId`, as in an SDK's exception: the id at the end of its line.
 fn closing_id(line_after: &str) -> Option<String> {
     id_at_end(line_after).filter(|_| line_after.starts_with('-'))
 }
@@ -113,7 +114,7 @@ pub(super) fn message<'t>(before: &'t str, after: &'t str) -> Option<&'t str> {
     named(line_after).or_else(follows).or_else(|| named(after)).or_else(|| named(before))
 }
 
-/// Cuts a request id and what closes a message off its end.
+/// Removes a request id and what closes a message from its end.
 fn without_request_id(text: &str) -> &str {
     let lower = text.to_ascii_lowercase();
     let end = ["requestid", "request_id", "+ [ requestid", " request id"]
@@ -124,14 +125,14 @@ fn without_request_id(text: &str) -> &str {
     text.get(..end).unwrap_or(text).trim_end_matches([' ', ',', '+', '[', ']', '"', '\''])
 }
 
-/// Whether a word is what answers call their fields.
+/// Whether a word is a field name of responses.
 pub(super) fn is_field_name(word: &str) -> bool {
     ["requestid", "hostid", "statuscode", "errorcode", "errormessage", "instanceid"]
         .iter()
         .any(|name| is_named(word, name))
 }
 
-/// A string of an object under one of these names, whatever their case, `-` and `_`.
+/// A string member under one of these names, ignoring case, `-` and `_`.
 pub(super) fn field<'v>(fields: &'v Map<String, Value>, names: &[&str]) -> Option<&'v str> {
     names.iter().find_map(|name| {
         fields
@@ -149,7 +150,7 @@ fn is_named(key: &str, name: &str) -> bool {
         .eq(name.bytes())
 }
 
-/// The HTTP status that an object tells.
+/// The HTTP status in an object.
 pub(super) fn status(fields: &Map<String, Value>) -> Option<u16> {
     fields
         .iter()
@@ -160,7 +161,7 @@ pub(super) fn status(fields: &Map<String, Value>) -> Option<u16> {
         .filter(|status| (100..600).contains(status))
 }
 
-/// The instance ids of a cloud's shape in a text, each once, at most a hundred.
+/// The distinct instance ids of a cloud's format in a text, at most a hundred.
 pub(super) fn ids_in(text: &str, cloud: &Cloud) -> Vec<String> {
     const IDS_MAX: usize = 100;
     let mut ids: Vec<String> = Vec::new();
@@ -173,8 +174,8 @@ pub(super) fn ids_in(text: &str, cloud: &Cloud) -> Vec<String> {
     ids
 }
 
-/// The key id that a word is, if it begins as those of some cloud do and is as long as one. In a
-/// string to sign an encoded `=` stands before it.
+/// The key id in a word, if it has the prefix and length of any cloud's. In a string to sign an
+/// encoded `=` precedes it.
 pub(super) fn key_id_in(word: &str) -> Option<&str> {
     const BYTES_MIN: usize = 16;
     let word = word.trim_start_matches("25").trim_start_matches("3D");
@@ -186,8 +187,8 @@ pub(super) fn key_id_in(word: &str) -> Option<&str> {
     is_one.then_some(word)
 }
 
-/// How far the clock of whoever asked was ahead of the server's, in seconds, if a text has both
-/// times: a `Date` header, and the time that was signed.
+/// Seconds by which the client's clock was ahead of the server's, if a text has both times: a
+/// `Date` header, and the signed time.
 pub(super) fn clock_ahead(text: &str) -> Option<i64> {
     const DATE_BYTES: usize = "Sun, 06 Nov 1994 08:49:37 GMT".len();
     let theirs = text.match_indices(" GMT").find_map(|(at, gmt)| {

@@ -1,4 +1,4 @@
-//! Errors without a code: sentences of a vendor, and what is said of the way of a request.
+//! Errors without a code: known sentences of a vendor, and network errors.
 
 use super::{
     BEFORE_BYTES, ERRORS_MAX, Reader,
@@ -18,18 +18,17 @@ use crate::{
 };
 use std::ops::Range;
 
-/// So much of a text is looked through for what is said without a code: people paste what they saw, and
-/// a longer text has codes.
+/// How much of a text is searched for errors without a code: longer texts have codes.
 const BYTES_MAX: usize = 20_000;
 
-/// The least bytes of a listed message that tell it from words that are just used.
+/// The least length of a listed message that is specific enough.
 const SAYS_SOMETHING: usize = 24;
 
 impl Reader<'_> {
-    /// Sentences that only one cloud says, each as the code that it belongs to.
+    /// Sentences that only one cloud says, each as its code.
     pub(super) fn sentences(&mut self, text: &str) {
         let text = start_of(text, BYTES_MAX);
-        // What an entry says may be said elsewhere, too: something of the cloud has to be near.
+        // An entry's message may be used elsewhere: evidence for the cloud must be near.
         let lower = text.to_ascii_lowercase();
         let all = self.clouds.iter().flat_map(|cloud| {
             let is_near = says(&lower, catalogue(cloud).marks) || !ids_in(text, cloud).is_empty();
@@ -50,7 +49,7 @@ impl Reader<'_> {
                 Some((text.find(sentence)?, cloud, sentence, code, needs_mark))
             })
             .collect();
-        // In the order of the text; one sentence may go on with another that says the same.
+        // In the order of the text; a sentence may continue with another of the same meaning.
         let mut from = 0;
         while let Some(&(at, cloud, sentence, code, needs_mark)) =
             said.iter().filter(|(at, ..)| *at >= from).min_by_key(|(at, ..)| *at)
@@ -88,18 +87,18 @@ impl Reader<'_> {
         }
     }
 
-    /// What browsers, gateways and programs say of a request that failed on its way.
+    /// Network errors of browsers, gateways and programs.
     pub(super) fn connection_errors(&mut self, text: &str) {
         self.read_connection_errors(start_of(text, BYTES_MAX).to_owned());
     }
 
-    /// What a text says of the way beside the errors that were explained: another request may have failed there,
-    /// and of that one something may have been carried out.
+    /// Network errors next to errors that were explained: they may belong to another request, which
+    /// may have been carried out.
     pub(super) fn other_connection_errors(&mut self, text: &str) {
         if text.len() > BYTES_MAX {
             return;
         }
-        // With a line before it nothing is taken for all of an answer.
+        // With a line before it nothing is taken for a whole response.
         let mut rest = format!("\n{text}");
         for explained in std::mem::take(&mut self.explained) {
             if let Some(at) = rest.find(&explained) {
@@ -115,7 +114,7 @@ impl Reader<'_> {
         let clouds = self.clouds.clone();
         let of_vendors: Vec<&str> =
             clouds.iter().flat_map(|cloud| catalogue(cloud).gateways).copied().collect();
-        // The page of an answer whose header was explained says no more than that.
+        // The page of a response whose header was explained says no more.
         let is_header =
             |explained: &Explanation| explained.detected_format == Some(DetectedFormat::Header);
         if !self.found.iter().any(is_header)
@@ -137,11 +136,11 @@ impl Reader<'_> {
         let names_client =
             |piece: &str| clouds.iter().any(|cloud| says(piece, catalogue(cloud).clients));
         let is_about = |piece: &str| names_host(piece) || names_client(piece);
-        // What is explained as lost would be explained as blocked if it says that the browser blocked it.
+        // A browser's message that it blocked the request outranks one that the response was lost.
         let is_lost = || !is_beside && says(start_of(&lower, 2_000), FETCH_FAILED);
         if (names_host(&lower) || is_lost())
             && let Some(word) = browser::blocked(&lower)
-            // A fault that has a name says more than that nothing came, or that nothing may be read.
+            // A specific fault outranks a general one.
             && (word != "network" && !(word == "cors" && browser::is_only_added(&lower))
                 || transport::fault(&lower, &clouds, &is_about).is_none())
         {
@@ -152,7 +151,7 @@ impl Reader<'_> {
         }
         self.faults(&mut text, &is_about);
         if self.found.is_empty() && says(&lower, OF_A_GATEWAY) && names_host(&lower) {
-            // A browser's list of requests has the status of the page and nothing of it.
+            // A browser's request list has the status of the page and nothing of it.
             let original = mask::hide_secrets(&shortened(&text));
             let (format, confidence) = (DetectedFormat::Prose, Confidence::Possible);
             return self.push_layer("html-answer", &original, format, confidence);
@@ -181,7 +180,7 @@ impl Reader<'_> {
         self.push_at(word, says, &original, &known, detected_format, confidence);
     }
 
-    /// The faults of a text, in its order, each from a record of its own.
+    /// The faults of a text, in its order, each from its own record.
     fn faults(&mut self, text: &mut String, is_about: &dyn Fn(&str) -> bool) {
         const FAULTS_MAX: usize = 4;
         let mut faults = Vec::new();
@@ -189,7 +188,7 @@ impl Reader<'_> {
             let lower = text.to_ascii_lowercase();
             let Some(fault) = transport::fault(&lower, &self.clouds, is_about) else { break };
             let own = text.get(fault.at.clone()).unwrap_or(text);
-            // What says only that something failed is another word for what was explained.
+            // A general failure repeats what was explained.
             if fault.word != "network" || self.found.is_empty() && faults.is_empty() {
                 let (detected_format, confidence) = (DetectedFormat::Prose, Confidence::Likely);
                 let explained = self.fault(&fault, text, own, detected_format, confidence);
@@ -258,7 +257,7 @@ impl Reader<'_> {
     }
 }
 
-/// A text as it is shown, without what was taken out of it.
+/// A text for the screen, without what was removed from it.
 fn shown(text: &str) -> String {
     let text = text.trim();
     if !text.contains("\n\n\n") {
@@ -268,13 +267,13 @@ fn shown(text: &str) -> String {
     mask::hide_secrets(&shortened(&lines.join("\n")))
 }
 
-/// Takes a place out of a text and leaves every other where it is.
+/// Blanks a range of a text, keeping all offsets.
 fn blank(text: &mut String, at: Range<usize>) {
     let length = at.len();
     text.replace_range(at, &"\n".repeat(length));
 }
 
-/// Takes lines out of a text; `lower` is the same in lower case.
+/// Blanks lines of a text; `lower` is the same in lower case.
 fn blank_lines(text: &mut String, lower: &str, is_out: impl Fn(&str) -> bool) {
     let mut start = 0;
     for line in lower.split('\n') {
