@@ -1,5 +1,5 @@
-//! What every decoder needs: a body read into values or a reason why not, and the judgement that an
-//! error's place in the catalogue gives.
+//! Shared by the decoders: a body parsed into values or a fault, and the outcome that follows from
+//! an error's entry in the catalogue.
 
 use super::{effect_on, xml};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 use serde_json::Value;
 use std::collections::HashSet;
 
-/// The word for an answer in no shape that the cloud is known to give.
+/// The word for a response in no known format of the cloud.
 pub(crate) const NOT_UNDERSTOOD: &str = "not-understood";
 
 /// The white space of JSON (RFC 8259), and of XML.
@@ -62,13 +62,13 @@ fn is_html(text: &str) -> bool {
         .any(|tag| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)))
 }
 
-/// A text that is there and not empty.
+/// A string member that is not empty.
 pub(crate) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key)?.as_str().filter(|text| !text.is_empty())
 }
 
-/// What an error says whose code and message stand under these names. `None` without a code, or with a
-/// message that is no text.
+/// The error with its code and message under these names. `None` without a code, or if the message
+/// is no string.
 pub(crate) fn report(
     error: &Value,
     [code, message]: [&str; 2],
@@ -84,13 +84,13 @@ pub(crate) fn report(
     })
 }
 
-/// A text, empty where there is none.
+/// A string member, or the empty string.
 pub(crate) fn text_or_empty(value: &Value, key: &str) -> String {
     text(value, key).unwrap_or_default().to_owned()
 }
 
-/// The elements of a list: an array; a lone object, as XML has it; none for what is missing, null or
-/// an empty element. `None` for anything else.
+/// The elements of a list: an array; a single object, as in XML; none if missing, null or an empty
+/// element. `None` for anything else.
 pub(crate) fn list(value: Option<&Value>) -> Option<&[Value]> {
     match value {
         None | Some(Value::Null) => Some(&[]),
@@ -101,17 +101,17 @@ pub(crate) fn list(value: Option<&Value>) -> Option<&[Value]> {
     }
 }
 
-/// True for a status that can carry a success.
+/// True for a status that a success can have.
 pub(crate) fn is_success(response: &Response) -> bool {
     (200..300).contains(&response.status)
 }
 
-/// True for a status that can carry an error of a cloud. Redirects cannot.
+/// True for a status that a cloud's error can have; not for redirects.
 pub(crate) fn is_error(response: &Response) -> bool {
     (400..600).contains(&response.status)
 }
 
-/// What an error proves about the request that it answers.
+/// The outcome that an error proves.
 pub(crate) fn outcome_of_error(batch: &Batch, report: &ErrorReport) -> Outcome {
     let spec = batch.spec();
     match effect_on(spec, report) {
@@ -119,7 +119,7 @@ pub(crate) fn outcome_of_error(batch: &Batch, report: &ErrorReport) -> Outcome {
             Outcome::Rejected
         }
         Effect::DryRunPassed if spec.is_dry_run() => Outcome::DryRunPassed,
-        // Or it speaks of a dry run that nobody asked for: then it answers something else.
+        // Also a dry run that was not asked for: the response answers something else.
         Effect::MaybeDone | Effect::DryRunPassed => Outcome::Unknown,
     }
 }
@@ -132,17 +132,17 @@ pub(crate) fn refused(batch: &Batch, report: ErrorReport) -> BatchAnswer {
     BatchAnswer::uniform(batch.ids(), request_id, outcome, fault)
 }
 
-/// No usable answer for any instance of a batch.
+/// The outcome `unknown` for all instances of a batch.
 pub(crate) fn unknown(batch: &Batch, request_id: Option<String>, fault: Fault) -> BatchAnswer {
     BatchAnswer::uniform(batch.ids(), request_id, Outcome::Unknown, Some(fault))
 }
 
-/// An answer in no shape that the cloud is known to give.
+/// The fault of a response in no known format of the cloud.
 pub(crate) fn not_understood(response: &Response) -> Fault {
     Fault::layer(NOT_UNDERSTOOD, &response.body)
 }
 
-/// The texts of lists, those of the first list first; none that is empty.
+/// The strings of several lists, in order, without empty ones.
 pub(crate) fn texts<'v>(lists: impl IntoIterator<Item = Option<&'v Value>>) -> Vec<String> {
     let of_one = |value: &'v Value| match value {
         Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
@@ -153,8 +153,8 @@ pub(crate) fn texts<'v>(lists: impl IntoIterator<Item = Option<&'v Value>>) -> V
     texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
 }
 
-/// Tags whose key and value stand under these names. What is none is left out: tags are shown and
-/// searched for.
+/// The tags with key and value under these names. Malformed ones are omitted: tags are only shown
+/// and searched.
 pub(crate) fn tags(value: Option<&Value>, [key, of]: [&str; 2]) -> Vec<Tag> {
     let tags = list(value).unwrap_or_default().iter();
     tags.filter_map(|tag| {
@@ -163,7 +163,7 @@ pub(crate) fn tags(value: Option<&Value>, [key, of]: [&str; 2]) -> Vec<Tag> {
     .collect()
 }
 
-/// A page of a list. Whether the list is whole is seen on its last page.
+/// A page of a list. Whether the list is complete shows on its last page.
 pub(crate) fn page(
     response: &Response,
     instances: Option<Vec<DescribedInstance>>,
@@ -174,20 +174,20 @@ pub(crate) fn page(
     Ok(ListPage { instances, next, total: total.and_then(number) })
 }
 
-/// Where the page after this one begins, for clouds that count instances or pages.
+/// The next cursor, for clouds that count instances or pages.
 pub(crate) fn next_offset(offset: u64, on_page: usize, total: Option<&Value>) -> Option<u64> {
     let after = offset + u64::try_from(on_page).unwrap_or(u64::MAX);
     total.and_then(number).filter(|total| on_page > 0 && after < *total).map(|_| after)
 }
 
-/// A whole number, or one in a text.
+/// A whole number, or one in a string.
 fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok()))
 }
 
-/// The instances of a describe answer, unless it says that it holds only a part of them: what is
-/// missing from a part is not "not found". Nor is anything concluded where one stands twice: neither
-/// state is believed, and its second place may be that of another.
+/// The instances of a describe response, unless the response has only a part of them: an instance
+/// missing from a part is not "not found". Also not if an id occurs twice: neither state is
+/// trusted, and the second may belong to another instance.
 pub(crate) fn described(
     response: &Response,
     request_id: String,

@@ -1,21 +1,23 @@
-//! The request of a batch as a line for a shell: for the day on which the page is down.
+//! A batch as a shell command, for when the page is down.
 
 use super::protocol;
 use crate::{i18n::Locale, model::plan::Batch, signing::Signer};
 use std::borrow::Cow;
 
-/// A line for a POSIX shell that asks for what a batch asks for. Nothing of a key or a signature is in it.
+/// A command for a POSIX shell that sends the same request as a batch. Contains no key or
+/// signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandLine {
     /// The program.
     pub tool: &'static str,
     /// One option on each line, continued by backslashes.
     pub line: String,
-    /// What of the request the program has no way to say.
+    /// The part of the request that the program cannot send.
     pub omitted: Option<String>,
 }
 
-/// The line for `curl`. It is not signed: [`UNSIGNED`] stands where whoever signs has a value of their own.
+/// The command for `curl`. It is not signed: [`UNSIGNED`] marks the values that the signer must
+/// fill in.
 pub fn curl(batch: &Batch) -> CommandLine {
     let protocol = protocol(batch.spec().target().cloud);
     let request = protocol.request(batch);
@@ -31,7 +33,7 @@ pub fn curl(batch: &Batch) -> CommandLine {
         };
         protocol.prepare(&request, &signer).finish(nobody.as_bytes())
     };
-    // What differs between two who sign is theirs: the time, the nonce, the key and the signature.
+    // Values that differ between two signers are placeholders: time, nonce, key and signature.
     let (one, other) = (by(0), by(1));
     let address = ["https://", one.host(), &one.path_and_query()].concat();
     let mut line = Line::new(&["curl", "-X", one.method(), &address]);
@@ -40,7 +42,7 @@ pub fn curl(batch: &Batch) -> CommandLine {
         line = line.option("-H", &[name, ": ", value].concat());
     }
     line = if one.body().is_empty() {
-        // A page sends it by itself; curl does not.
+        // Browsers send it by themselves; curl does not.
         line.option("-H", "content-length: 0")
     } else {
         line.option("--data-raw", one.body())
@@ -48,10 +50,10 @@ pub fn curl(batch: &Batch) -> CommandLine {
     line.of("curl")
 }
 
-/// In the place of what only a key can fill in.
+/// Placeholder for a value that needs a key.
 pub const UNSIGNED: &str = "<unsigned>";
 
-/// A line that is put together word by word, each quoted where the shell would read more into it.
+/// A command that is built word by word, quoted where the shell requires it.
 pub(super) struct Line(String);
 
 impl Line {
@@ -90,7 +92,7 @@ impl Line {
     }
 }
 
-/// A word as a shell reads it back: between single quotes nothing has a meaning but the next of them.
+/// Quotes a word for the shell: in single quotes only a single quote is special.
 fn quoted(word: &str) -> Cow<'_, str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:,".contains(&byte);
     if !word.is_empty() && word.bytes().all(is_plain) {
@@ -123,7 +125,7 @@ mod tests {
             r#"["ins-5d8a23rs","ins-r8hr2upy"]"#,
         ] {
             let line = Line::new(&["tool", word]).option("--name", word).flag("--last").0;
-            // This reader takes a continued line for an empty word.
+            // `shlex` reads a line continuation as an empty word.
             let read = shlex::split(&line.replace(" \\\n  ", " ")).unwrap();
             assert_eq!(read, ["tool", word, "--name", word, "--last"], "{line}");
         }

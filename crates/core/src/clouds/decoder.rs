@@ -1,4 +1,4 @@
-//! What comes back from a cloud.
+//! What is received from a cloud.
 
 use crate::{
     catalogue::{Entry, Family, SuggestedAction},
@@ -11,108 +11,104 @@ use crate::{
     },
 };
 
-/// What a cloud's answers mean, and what follows from them. All functions are pure.
+/// Decodes a cloud's responses and what follows from them. All functions are pure.
 pub trait Decoder: Sync {
-    /// Whose it is.
+    /// The cloud.
     fn cloud(&self) -> &'static Cloud;
 
-    /// What an answer says of each instance of the batch: exactly one outcome for each, in the
-    /// batch's order. Never panics and never guesses: what is not understood is `unknown`.
+    /// The outcome of each instance of the batch: exactly one each, in the batch's order. Never
+    /// panics and never guesses: a response that is not understood is `unknown`.
     fn decode(&self, batch: &Batch, response: &Response) -> BatchAnswer;
 
-    /// What a describe answer says, or the error in it.
+    /// The instances of a describe response, or its error.
     fn decode_describe(&self, response: &Response) -> Described;
 
-    /// Whether the operation may be carried out on an instance in this state, and why not.
+    /// Whether an instance in this state can take the operation, and why not.
     fn eligibility(&self, spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility;
 
-    /// The smallest policy that allows this and nothing else, as the JSON text that the cloud's
-    /// console takes. `None` where the cloud has no policies that could be written down.
+    /// The smallest policy for a grant, as the JSON that the cloud's console accepts. `None` for a
+    /// cloud without such policies.
     fn policy(&self, grant: &Grant<'_>) -> Option<String>;
 
-    /// Its errors.
+    /// Its errors and how they are recognised in texts.
     fn catalogue(&self) -> &'static Catalogue;
 }
 
-/// What is known of a cloud's errors.
+/// A cloud's errors and how they are recognised in texts.
 #[derive(Debug)]
 pub struct Catalogue {
-    /// Every error that is known.
+    /// Every known error.
     pub errors: &'static [Entry],
-    /// What an error of this cloud has about it besides its code, in lower case and without blanks:
-    /// the vendor's domains, its SDK's names, the shape of an answer.
+    /// Marks of this cloud's errors besides the code, in lower case without white space: the
+    /// vendor's domains, its SDK's names, the shape of a response.
     pub marks: &'static [&'static str],
-    /// Codes that other products use, too: they say little by themselves.
+    /// Codes that other products use, too: little evidence by themselves.
     pub common_codes: &'static [&'static str],
-    /// Patterns of codes, by what such names are about, for codes that are not among the errors.
+    /// Patterns of unknown codes, by what such names are about.
     pub families: &'static [(Family, &'static [&'static str])],
-    /// The codes that say that a permission is missing.
+    /// The codes of a missing permission.
     pub permission_codes: &'static [&'static str],
-    /// What a text in this cloud's words says of a missing permission besides the code.
+    /// Extracts the missing permission from a text of this cloud.
     pub denied_in: Option<fn(&str) -> Denied>,
-    /// The kinds of policies that its answers name, and who decides on each.
+    /// The kinds of policies in its responses, and who decides on each.
     pub policy_kinds: &'static [(&'static str, Text)],
-    /// What the page can do about errors, beyond what their entries say: codes and helps.
+    /// Actions of the page by code, beyond those that follow from the entries.
     pub helps: &'static [(&'static str, SuggestedAction)],
-    /// True for a host of the cloud's interface, of whatever product, in lower case. What carries
-    /// data (storage, images, databases) is none: its faults say nothing of an operation.
+    /// True for a lower-case host of the cloud's APIs, of any product. Not for data hosts (storage,
+    /// images, databases): their faults say nothing about an operation.
     pub is_host: fn(&str) -> bool,
-    /// What errors of other products of the vendor have about them that have codes of their own, as stores
-    /// of objects and of logs do; in lower case and without blanks.
+    /// Marks of the vendor's other products with codes of their own, such as object storage and
+    /// logs; in lower case without white space.
     pub other_products: &'static [&'static str],
-    /// What the cloud's own programs call their errors, in lower case: with these around it a fault of
-    /// the network is theirs, though no host is named.
+    /// Names of the cloud's own programs in their errors, in lower case: near these a network fault
+    /// is theirs, even without a host.
     pub clients: &'static [&'static str],
-    /// Codes of those programs that say nothing by themselves: the cause stands in the message.
+    /// Codes of those programs without meaning: the cause is in the message.
     pub wrappers: &'static [&'static str],
-    /// Whether a code is written as those of this cloud are: what runs a program has codes, too.
+    /// Whether a code is spelt like those of this cloud: runtimes have codes, too.
     pub is_code: fn(&str) -> bool,
-    /// How codes begin that those programs make up themselves: no cloud has said them.
+    /// Prefixes of codes made up by those programs and not by the cloud.
     pub client_codes: &'static [&'static str],
-    /// What stands before an operation where a policy names it.
+    /// The prefix of an operation in a policy.
     pub action_prefix: &'static str,
-    /// What the cloud's gateways for web sites say in the place of an answer, in lower case.
+    /// Texts of the cloud's web gateways instead of a response, in lower case.
     pub gateways: &'static [&'static str],
-    /// Labels that, one after the other, are the shape of such a program's error, in lower case and
-    /// without blanks.
+    /// Sequences of labels that form such a program's error, in lower case without white space.
     pub shapes: &'static [&'static [&'static str]],
-    /// What stands before codes that tools around the cloud made up, in lower case.
+    /// Prefixes of codes made up by tools around the cloud, in lower case.
     pub tools: &'static [&'static str],
-    /// Sentences that only this cloud says, each with the code that it belongs to: people copy them
-    /// without it.
+    /// Sentences that only this cloud uses, each with its code: often copied without it.
     pub sentences: &'static [(&'static str, &'static str)],
-    /// True for the shape of a request id that few others share.
+    /// True for the format of a request id that few others share.
     pub is_request_id: fn(&str) -> bool,
-    /// Reads a text that is a whole success in which the cloud lists instances that failed, where
-    /// it has such answers.
+    /// Reads a success response that lists failed instances, for clouds that have such.
     pub listed_failures: Option<fn(&str) -> Option<ErrorReport>>,
 }
 
-/// What a policy is to allow.
+/// What a policy should allow.
 #[derive(Clone, Copy, Debug)]
 pub struct Grant<'a> {
-    /// The operation, by the cloud's own name, or as its policies spell it: `RebootInstances`,
+    /// The operation, by the cloud's own name, or as in its policies: `RebootInstances`,
     /// `product:RebootInstances`.
     pub action: &'a str,
-    /// The resources as the cloud itself named them; if there are any, region and ids are not used.
+    /// The resources as named by the cloud; if any, region and ids are not used.
     pub resources: &'a [&'a str],
-    /// The region; empty if it is not known, which then means every one.
+    /// The region; empty if unknown, which means any.
     pub region: &'a str,
     /// The instances; empty means all of the region.
     pub instance_ids: &'a [&'a str],
-    /// Whether to allow the read that the console makes before and after, too.
+    /// Whether to allow the console's reads before and after, too.
     pub with_reads: bool,
 }
 
 impl Grant<'_> {
-    /// Whether the resources of the action are known: the cloud named them, or it is one on instances.
-    /// What a disk is created in is none.
+    /// Whether the resources of the action are known: named by the cloud, or instances.
     pub(super) fn names_resources(&self) -> bool {
         !self.resources.is_empty() || self.action.contains("Instance")
     }
 
-    /// The resources that it is for: as the cloud named them, or each instance by its name in the
-    /// cloud's notation, where `*` is all of them.
+    /// The resources of the policy: as named by the cloud, or each instance in the cloud's
+    /// notation, where `*` is all of them.
     pub(super) fn resource_names(&self, of_instance: impl Fn(&str) -> String) -> Vec<String> {
         if !self.resources.is_empty() {
             self.resources.iter().map(|resource| (*resource).to_owned()).collect()

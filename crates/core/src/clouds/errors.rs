@@ -1,4 +1,4 @@
-//! What errors prove, and what the name of one tells that no cloud lists.
+//! What errors prove, and what the names of unknown codes suggest.
 
 use super::{DECODERS, catalogue};
 use crate::{
@@ -6,11 +6,10 @@ use crate::{
     model::{outcome::ErrorReport, plan::OperationSpec},
 };
 
-/// What a report proves about the request that it answers.
+/// What an error proves about its request.
 ///
-/// A code that the catalogue lacks proves nothing (`MaybeDone`) when it comes with a status of 500
-/// or more, without a status, or without a code; else its name decides, and at best nothing was
-/// done.
+/// An unknown code proves nothing (`MaybeDone`) with a status of 500 or more, without a status, or
+/// if empty; else its name decides, and at best nothing was done.
 pub fn effect(entries: &'static [Entry], report: &ErrorReport, operation: Option<&str>) -> Effect {
     match find(entries, report, operation) {
         Some(found) => found.entry.effect,
@@ -18,12 +17,12 @@ pub fn effect(entries: &'static [Entry], report: &ErrorReport, operation: Option
     }
 }
 
-/// The same of an answer to what was asked.
+/// The same for a response to this operation.
 pub(crate) fn effect_on(spec: &OperationSpec, report: &ErrorReport) -> Effect {
     effect(catalogue(spec.target().cloud).errors, report, Some(spec.operation().name))
 }
 
-/// What a report of an error that the catalogue lacks proves about the request.
+/// What an error that is not in the catalogue proves about its request.
 pub(crate) fn unknown_effect(report: &ErrorReport) -> Effect {
     let code = report.code.trim();
     match report.status {
@@ -34,7 +33,7 @@ pub(crate) fn unknown_effect(report: &ErrorReport) -> Effect {
     }
 }
 
-/// What the name of a code is about; `None` if it tells nothing.
+/// What the name of a code is about, if it is known.
 pub(crate) fn family(code: &str) -> Option<Family> {
     let is_called = |family: Family| {
         let all = DECODERS.iter().flat_map(|decoder| decoder.catalogue().families);

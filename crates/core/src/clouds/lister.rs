@@ -1,4 +1,4 @@
-//! The list of a region's instances.
+//! Lists of a region's instances.
 
 use crate::{
     model::{
@@ -10,18 +10,19 @@ use crate::{
     signing::request::{Request, Unsigned},
 };
 
-/// How a cloud's instances are listed. Apart from [`Protocol`](super::Protocol) and
-/// [`Decoder`](super::Decoder): who signs or decodes lists nothing. All functions are pure.
+/// How a cloud's instances are listed. Separate from [`Protocol`](super::Protocol) and
+/// [`Decoder`](super::Decoder), so that programs that sign or decode do not contain it. All
+/// functions are pure.
 pub trait Lister: Sync {
-    /// Whose it is.
+    /// The cloud.
     fn cloud(&self) -> &'static Cloud;
 
-    /// The request for a page of the list of a region's instances, from `cursor` on
+    /// The request for a page of the list of a region's instances, at `cursor`
     /// ([`ListPage::next`](crate::model::outcome::ListPage::next)). It changes nothing and may be
     /// repeated.
     ///
-    /// What a cloud compares exactly is asked of it: tags, some states, whole zones. The rest of the
-    /// query is not, so that it finds the same in every cloud; what comes is searched once more.
+    /// Only what the cloud compares exactly is filtered there: tags, some states, whole zones. The
+    /// rest of the query is matched here, so that it means the same for every cloud.
     fn list(
         &self,
         target: &Target,
@@ -29,7 +30,6 @@ pub trait Lister: Sync {
         cursor: Option<&str>,
     ) -> Request<Unsigned>;
 
-    /// The page that [`Lister::list`] has asked for from this cursor on, or
-    /// the error in its place.
+    /// The page that [`Lister::list`] requested at this cursor, or its error.
     fn decode_list(&self, cursor: Option<&str>, response: &Response) -> Result<ListPage, Fault>;
 }

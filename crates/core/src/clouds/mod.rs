@@ -1,9 +1,9 @@
-//! The clouds: one folder each, and the one list that everything walks.
+//! The clouds: one folder each, and the one list of them.
 //!
-//! Facts about a cloud are data, its [`Cloud`]; what differs by algorithm is in three
-//! traits: [`Protocol`] for what is sent, [`Decoder`] for what comes back, [`Lister`] for lists. They are found by the cloud and not
-//! part of it because a vtable brings all of its methods along: what only shows a form is to have no
-//! signature, decoder or error text with it. Nothing outside `clouds/<name>/` spells a cloud's name:
+//! The facts about a cloud are data, its [`Cloud`]; its algorithms are in three traits:
+//! [`Protocol`] for requests, [`Decoder`] for responses, [`Lister`] for lists. They are looked up
+//! by cloud and not stored in it because a vtable links all of its methods: the form must not link
+//! signatures, decoders or error texts. Nothing outside `clouds/<name>/` spells a cloud's name:
 //! adding one is a folder with the same file names and a line in the list.
 
 mod alibaba;
@@ -37,7 +37,7 @@ pub(crate) use errors::{effect_on, family, is_common, unknown_effect};
 pub use lister::Lister;
 pub use protocol::{Protocol, Read};
 
-/// Makes a list of the facts and of each trait out of the one list of clouds.
+/// Makes the lists of facts and of trait objects from the one list of clouds.
 macro_rules! clouds {
     ($($folder:ident::$name:ident),+ $(,)?) => {
         /// Every cloud, in the order in which they are offered.
@@ -45,7 +45,7 @@ macro_rules! clouds {
         static PROTOCOLS: &[&dyn Protocol] = &[$(&$folder::$name),+];
         static DECODERS: &[&dyn Decoder] = &[$(&$folder::$name),+];
         static LISTERS: &[&dyn Lister] = &[$(&$folder::$name),+];
-        // In no trait: whoever only signs has nothing of them.
+        // Not in a trait, so that programs that only sign do not contain it.
         static COMMAND_LINES: &[fn(&Batch) -> CommandLine] = &[$($folder::command_line),+];
     };
 }
@@ -57,7 +57,7 @@ pub fn by_id(id: &str) -> Option<&'static Cloud> {
     ALL.iter().copied().find(|cloud| cloud.id == id)
 }
 
-/// How a cloud is asked.
+/// The protocol of a cloud.
 #[allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -68,7 +68,7 @@ pub fn protocol(cloud: &Cloud) -> &'static dyn Protocol {
     all.find(|protocol| protocol.cloud() == cloud).expect("a cloud of the list")
 }
 
-/// How a cloud's instances are listed.
+/// The lister of a cloud.
 #[allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -79,7 +79,7 @@ pub fn lister(cloud: &Cloud) -> &'static dyn Lister {
     all.find(|lister| lister.cloud() == cloud).expect("a cloud of the list")
 }
 
-/// The host that requests to a target are signed for.
+/// The host of requests to a target, as it is signed.
 pub fn host(target: &Target) -> String {
     protocol(target.cloud).host(target)
 }
@@ -89,8 +89,7 @@ pub fn request(batch: &Batch) -> Request<Unsigned> {
     protocol(batch.spec().target().cloud).request(batch)
 }
 
-/// The batch as a line for the vendor's command line tool, which signs with the key of its own
-/// configuration.
+/// The batch as a command of the vendor's own tool, which signs with its configured key.
 #[allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -103,7 +102,7 @@ pub fn command_line(batch: &Batch) -> CommandLine {
     line(batch)
 }
 
-/// The algorithm of this name, whichever cloud has it.
+/// The algorithm with this name, of any cloud.
 ///
 /// ```
 /// use relight_core::clouds::algorithm;
@@ -116,7 +115,7 @@ pub fn algorithm(name: &str) -> Option<&'static dyn Algorithm> {
     all.find(|algorithm| algorithm.name() == name)
 }
 
-/// What a cloud's answers mean.
+/// The decoder of a cloud.
 #[allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -127,7 +126,7 @@ pub fn decoder(cloud: &Cloud) -> &'static dyn Decoder {
     all.find(|decoder| decoder.cloud() == cloud).expect("a cloud of the list")
 }
 
-/// What is known of a cloud's errors.
+/// The catalogue of a cloud's errors.
 pub fn catalogue(cloud: &Cloud) -> &'static Catalogue {
     decoder(cloud).catalogue()
 }

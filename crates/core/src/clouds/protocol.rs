@@ -12,25 +12,25 @@ use crate::{
     },
 };
 
-/// How a cloud is asked: hosts, requests and signatures. All functions are pure.
+/// A cloud's hosts, requests and signatures. All functions are pure.
 pub trait Protocol: Sync {
-    /// Whose it is.
+    /// The cloud.
     fn cloud(&self) -> &'static Cloud;
 
-    /// The headers of this cloud's own that its requests may have, in lower case.
+    /// The cloud's own request headers, in lower case.
     fn request_headers(&self) -> &'static [&'static str];
 
-    /// The headers of this cloud's own that its answers are read for, in lower case.
+    /// The cloud's own response headers that are read, in lower case.
     fn answer_headers(&self) -> &'static [&'static str];
 
-    /// The host that a request to this target is signed for and must reach.
+    /// The host of requests to this target, as it is signed.
     fn host(&self, target: &Target) -> String;
 
     /// The request that carries out a batch.
     fn request(&self, batch: &Batch) -> Request<Unsigned>;
 
-    /// A request that only reads. It changes nothing and may be repeated. Ids beyond the limit of
-    /// that read are the caller's mistake and left out.
+    /// A read-only request. It may be repeated. Ids beyond the limit of the read are ignored: the
+    /// caller must not pass them.
     fn read(&self, target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned>;
 
     /// The request that reads state, name, zone and address of up to
@@ -39,14 +39,14 @@ pub trait Protocol: Sync {
         self.read(target, Read::Instances, ids)
     }
 
-    /// The signing algorithms, by the names that stand in their string to sign; the first is the
-    /// one that [`Protocol::prepare`] uses. Never empty.
+    /// The signing algorithms, by their names in the string to sign; [`Protocol::prepare`] uses the
+    /// first. Never empty.
     fn algorithms(&self) -> &'static [&'static dyn Algorithm];
 
-    /// Everything of a signed request but the MAC: adds time, nonce, key id and token.
+    /// A signed request without its MAC: adds time, nonce, key id and token.
     fn prepare(&self, request: &Request<Unsigned>, signer: &Signer) -> Prepared;
 
-    /// The same with the algorithm of this name; `None` if the cloud has none of that name.
+    /// The same with the algorithm of this name; `None` if the cloud has no such algorithm.
     fn prepare_with(
         &self,
         algorithm: &str,
@@ -58,7 +58,7 @@ pub trait Protocol: Sync {
     }
 }
 
-/// What a request that only reads asks for.
+/// The kinds of read-only requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Read {
     /// State, name, zone and address of up to [`Cloud::describe_ids_max`] instances.

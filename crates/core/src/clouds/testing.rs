@@ -1,4 +1,4 @@
-//! What the tests of the clouds share.
+//! Helpers of the clouds' tests.
 
 use crate::{
     clouds,
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// The ids in a text, all of them without remark.
+/// The ids in a text without problems.
 pub(super) fn ids(cloud: &'static Cloud, text: &str) -> Vec<InstanceId> {
     let parsed = parse_ids(text, Some(cloud));
     assert_eq!(parsed.problems, []);
@@ -52,7 +52,7 @@ pub(super) fn batch(
     plan(&input, None).unwrap().batches.remove(0)
 }
 
-/// Somebody who signs at a fixed time.
+/// A signer at a fixed time.
 pub(super) fn signer(token: Option<&str>) -> Signer {
     Signer {
         key_id: "EXAMPLE-KEY-ID".into(),
@@ -64,7 +64,7 @@ pub(super) fn signer(token: Option<&str>) -> Signer {
     }
 }
 
-/// The request line and the headers, one to a line, then the body. Signed with the tag `tag`.
+/// The request line and headers, one per line, then the body. Signed with the MAC `tag`.
 pub(super) fn as_sent(prepared: Prepared) -> String {
     let signed = prepared.finish(b"tag");
     let line = format!("{} {}\n", signed.method(), signed.path_and_query());
@@ -72,7 +72,7 @@ pub(super) fn as_sent(prepared: Prepared) -> String {
     line + &headers.collect::<String>() + "\n" + signed.body()
 }
 
-/// The parameters of the query, in the order in which they are asked for.
+/// The parameters of the query in their order.
 pub(super) fn query(request: &Request<Unsigned>) -> String {
     let Payload::Query(query) = &request.content().payload else { panic!("not a query") };
     let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -1,23 +1,23 @@
-//! The XML that a cloud answers where a proxy drops `Accept`, into the values that the same answer has
-//! as JSON. Document types are refused; attributes and namespaces are passed over.
+//! Parses XML, which a cloud returns where a proxy drops `Accept`, into the values of the same
+//! response in JSON. Document types are refused; attributes and namespaces are ignored.
 
 use roxmltree::{Document, Error, Node};
 use serde_json::{Map, Value};
 
-/// Deeper answers are none of a cloud's.
+/// No response of a cloud is nested as deeply.
 const DEPTH_MAX: usize = 32;
 
-/// What is wrong with an answer in XML.
+/// Why a response is not valid XML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Broken {
     /// It ends too early.
     CutOff,
-    /// Something else.
+    /// Anything else.
     Other,
 }
 
-/// Reads a document into its root's name and value: elements become members, repeated ones an array,
-/// those without children a text.
+/// Parses a document into its root's name and value: elements become members, repeated ones an
+/// array, those without children a string.
 pub(super) fn read(text: &str) -> Result<(String, Value), Broken> {
     let document = Document::parse(text.trim()).map_err(|error| match error {
         Error::UnexpectedEndOfStream | Error::UnclosedRootNode => Broken::CutOff,
@@ -27,7 +27,7 @@ pub(super) fn read(text: &str) -> Result<(String, Value), Broken> {
     Ok((root.tag_name().name().to_owned(), value(root, 1).ok_or(Broken::Other)?))
 }
 
-/// The value of an element; `None` where text stands beside elements.
+/// The value of an element; `None` for mixed content.
 fn value(element: Node<'_, '_>, depth: usize) -> Option<Value> {
     if depth > DEPTH_MAX {
         return None;

@@ -1,5 +1,5 @@
-//! A batch for `aliyun`, in the spelling of the API (vendor documentation): its other, lower-case spelling
-//! needs a plugin.
+//! A batch for `aliyun`, with the API's names (vendor documentation): the lower-case names need a
+//! plugin.
 
 use crate::{
     clouds::{
@@ -10,11 +10,11 @@ use crate::{
     signing::request::Payload,
 };
 
-/// The line for a batch.
+/// The command for a batch.
 pub(in crate::clouds) fn command_line(batch: &Batch) -> CommandLine {
     let request = request::operation(batch);
     let content = request.content();
-    // It decides the endpoint; the parameter of nearly that name, where there is one, is sent.
+    // It selects the endpoint; the parameter of nearly the same name, where there is one, is sent.
     let mut line = Line::new(&["aliyun", "ecs", content.action])
         .option("--region", &batch.spec().target().region);
     if let Payload::Query(parameters) = &content.payload {

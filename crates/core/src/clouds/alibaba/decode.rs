@@ -1,4 +1,4 @@
-//! What an answer of this cloud says. JSON as a rule; XML where a proxy drops `Accept`.
+//! Decodes this cloud's responses: JSON, or XML where a proxy drops `Accept`.
 
 use super::{errors, state};
 use crate::{
@@ -45,7 +45,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
         Some(responses) if has_only(&value, &["RequestId", "InstanceResponses"]) => {
             by_instance(batch, response, request_id, responses)
         }
-        // The operations on one instance answer their id of the request and nothing else.
+        // The operations on one instance return only their request id.
         None if batch.spec().operation().ids_max == 1 && has_only(&value, &["RequestId"]) => {
             BatchAnswer::uniform(batch.ids(), Some(request_id), Outcome::Accepted, None)
         }
@@ -56,7 +56,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
 /// The root of an error as XML; that of a success has the operation's name.
 const ERROR_ROOT: &str = "Error";
 
-/// What an error has (vendor documentation). Beside anything else it is not known what it says.
+/// The members of an error (vendor documentation). With other members its meaning is unknown.
 const ERROR_MEMBERS: [&str; 6] =
     ["RequestId", "HostId", "Code", "Message", "Recommend", "AccessDeniedDetail"];
 
@@ -75,7 +75,7 @@ pub(super) fn list_page(response: &Response) -> Result<ListPage, Fault> {
     body::page(response, instances, value.get("TotalCount"), next)
 }
 
-/// The id of the request, the answer, and the instances in it if it has any.
+/// The request id, the response, and its instances if any.
 fn instances(
     response: &Response,
 ) -> Result<(String, Value, Option<Vec<DescribedInstance>>), Fault> {
@@ -100,8 +100,8 @@ fn instances(
     Ok((request_id, value, instances))
 }
 
-/// With `SuccessFirst` each instance has a code of its own, within a 200. They are matched by id:
-/// the order is not promised.
+/// With `SuccessFirst` each instance has a code of its own, within a 200. Matched by id: the order
+/// is not documented.
 fn by_instance(
     batch: &Batch,
     response: &Response,
@@ -110,7 +110,7 @@ fn by_instance(
 ) -> BatchAnswer {
     let entries = inner(responses, "InstanceResponse").unwrap_or_default();
     let asked: HashSet<&str> = batch.ids().iter().map(InstanceId::as_str).collect();
-    // Somebody else's instance means that it is another call's answer.
+    // An instance that was not requested: the response belongs to another call.
     let is_ours = has_only(responses, &["InstanceResponse"])
         && entries.iter().all(|entry| {
             has_only(entry, &ENTRY_MEMBERS)
@@ -122,7 +122,7 @@ fn by_instance(
     let mut by_id: HashMap<&str, Option<&Value>> = HashMap::new();
     for entry in entries {
         let id = text(entry, "InstanceId").unwrap_or_default();
-        // An instance that is named twice is told two things: neither is believed.
+        // Two results for one instance: neither is trusted.
         by_id.entry(id).and_modify(|entry| *entry = None).or_insert(Some(entry));
     }
     let silent = Arc::new(body::not_understood(response));
@@ -143,7 +143,7 @@ fn by_instance(
     BatchAnswer { request_id: Some(request_id), instances }
 }
 
-/// What is said of one instance (vendor documentation).
+/// The members of an instance's result (vendor documentation).
 const ENTRY_MEMBERS: [&str; 5] =
     ["InstanceId", "Code", "Message", "PreviousStatus", "CurrentStatus"];
 
@@ -196,7 +196,7 @@ fn report(root: Option<&str>, value: &Value, response: &Response) -> Option<Erro
         code: text(value, "Code")?.to_owned(),
         message: value.get("Message")?.as_str()?.to_owned(),
         status: Some(response.status),
-        // A gateway can name a code too. Only the cloud gives its id of the request.
+        // A gateway may return a code, too. Only the cloud returns its request id.
         request_id: Some(request_id.or_else(|| header_id(response))?),
         denied: errors::denied(value),
         ..ErrorReport::default()
@@ -207,7 +207,7 @@ fn has_error_keys(value: &Value) -> bool {
     value.get("Code").is_some() || value.get("Message").is_some()
 }
 
-/// The inner list of the doubled wrappers, which may be missing when there is nothing in it.
+/// The inner list of the doubled wrappers, which may be missing when it is empty.
 fn inner<'v>(outer: &'v Value, key: &str) -> Option<&'v [Value]> {
     match outer {
         Value::Object(outer) => list(outer.get(key)),

@@ -1,4 +1,4 @@
-//! The facts of ECS.
+//! The facts about ECS.
 
 use crate::{
     i18n::{Text, text},
@@ -22,16 +22,16 @@ pub(crate) static CLOUD: Cloud = Cloud {
         key_id_label: "AccessKey ID",
         secret_label: "AccessKey Secret",
         token_label: Some("STS Token"),
-        // `TMP.` begins the ids of keys that a console session has, without a token.
+        // `TMP.` is the prefix of keys of a console session, which have no token.
         key_id: Shape { prefixes: &["LTAI", "STS.", "TMP."], usual_length: (16, 40) },
         is_temporary: |id| id.starts_with("STS."),
         secret: Shape { prefixes: &[], usual_length: (30, 44) },
         derives_keys: false,
         hmac_specs: &[ACS3_HMAC, ACS_V1_HMAC],
     },
-    // The older signature is all in a form body, so a page sends it without asking first. Recorded
-    // answers of this product's endpoints have `Access-Control-Allow-Origin: *`; nobody has tried
-    // it with a live account for this project.
+    // The older signature is in a form body, so a page sends it without a CORS preflight. Recorded
+    // responses of this product's endpoints have `Access-Control-Allow-Origin: *`; not tested with
+    // a live account for this project.
     direct: Some("ACS-RPC-HMAC-SHA1"),
     // One family of hosts serves the accounts of both sites; the key decides.
     sites: &[Site { id: "default", name: text("China or international", "中国站或国际站") }],
@@ -116,22 +116,22 @@ pub(crate) static CLOUD: Cloud = Cloud {
     batching: Some(BATCHING),
     describe_ids_max: 100,
     describe_calls_per_second: CALLS_PER_SECOND,
-    // A page of DescribeInstanceStatus holds no more.
+    // The page size limit of DescribeInstanceStatus.
     status_ids_max: 50,
     overdue_after_ms: OVERDUE_AFTER_MS,
     refuses_repetitions: true,
     names_operations: false,
-    // Its page on throttling: counted by the minute, with what the console itself sends.
+    // From its page on throttling: counted per minute, including calls of the vendor's console.
     throttle_window_ms: Some(60_000),
     retry_after_ms_header: Some("x-acs-retry-after"),
     errors_url: "https://error-center.aliyun.com/status/product/Ecs",
     error_url: Some("https://api.aliyun.com/troubleshoot?q={code}&product=Ecs"),
 };
 
-/// The vendor publishes no rate for these operations: a cautious one.
+/// The vendor documents no rate for these operations: a conservative one.
 const CALLS_PER_SECOND: u32 = 5;
 
-/// The vendor promises no time. A soft reboot waits for the guest, and guests take minutes.
+/// The vendor documents no duration. A soft reboot waits for the guest, which may take minutes.
 const OVERDUE_AFTER_MS: u64 = 600_000;
 
 const SOFT: Text = text("Soft", "正常重启");
@@ -210,7 +210,7 @@ const INIT_LOCAL_DISK: Parameter = Parameter {
     excludes: &[],
 };
 
-/// As all real ids that are known: `i-` and 20 characters, 9 in old ones.
+/// The format of all known real ids: `i-` and 20 characters, 9 in old ones.
 fn is_strict(id: &str) -> bool {
     tail(id).is_some_and(|tail| matches!(tail.len(), 9 | 20))
 }
@@ -223,8 +223,8 @@ fn is_similar(text: &str) -> bool {
     text.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("i-"))
 }
 
-/// Two others begin theirs in the same way: Amazon's have 17 hexadecimal digits, of which the first is
-/// 0, Volcengine's 20 characters that begin with the code of a region of theirs.
+/// Two other vendors use the same prefix: Amazon's ids have 17 hexadecimal digits, the first of
+/// which is 0; Volcengine's have 20 characters that begin with a region code.
 fn whose(text: &str) -> Option<&'static str> {
     let tail = text.strip_prefix("i-")?;
     let tail = tail.split_once('.').map_or(tail, |(tail, _)| tail);
@@ -236,8 +236,7 @@ fn whose(text: &str) -> Option<&'static str> {
     }
 }
 
-/// `iZbp1…Z`: what an instance calls itself if nobody gives it a name. Some systems write it in small
-/// letters.
+/// `iZbp1…Z`: the default host name of an instance, lower-cased by some systems.
 fn of_host(text: &str) -> Option<String> {
     let tail = text.strip_prefix("iZ").or_else(|| text.strip_prefix("iz"))?;
     let tail = tail.strip_suffix(['Z', 'z']).filter(|tail| tail.len() == 20)?;

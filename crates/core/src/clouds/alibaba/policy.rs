@@ -3,7 +3,7 @@
 
 use crate::{clouds::Grant, signing::request::push_json_texts};
 
-/// Instances are named one by one; reads are allowed for the region, since RAM checks a read of
+/// Instances are named individually; reads are allowed for the region, since RAM checks a read of
 /// several instances against all of them.
 pub(super) fn policy(grant: &Grant<'_>) -> Option<String> {
     let action = action(grant.action).filter(|_| grant.names_resources())?;
@@ -20,8 +20,8 @@ pub(super) fn policy(grant: &Grant<'_>) -> Option<String> {
     Some(json)
 }
 
-/// The action without its product, if that is this one: what another product names its instances by is
-/// not known here.
+/// The action without its product, if it is this product: resource names of other products are not
+/// known here.
 fn action(action: &str) -> Option<&str> {
     match action.split_once(':') {
         Some(("ecs", action)) => Some(action),

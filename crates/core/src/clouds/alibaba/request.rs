@@ -1,4 +1,4 @@
-//! What is asked of ECS: everything travels in the query, even with POST, and the body is empty.
+//! Requests to ECS: all parameters are in the query, also with POST, and the body is empty.
 
 use crate::{
     clouds::{Read, alibaba::manifest::CLOUD},
@@ -15,7 +15,7 @@ use smol_str::{SmolStr, ToSmolStr};
 /// The version of the API.
 pub(super) const VERSION: &str = "2014-05-26";
 
-/// The host of a region. Most have one of their own; the vendor's SDK knows some without.
+/// The host of a region. Most regions have their own; the vendor's SDK lists some without.
 pub(super) fn host(region: &str) -> String {
     match region {
         "cn-hangzhou" | "cn-shanghai-finance-1" | "cn-shenzhen-finance-1" => {
@@ -34,7 +34,7 @@ pub(super) fn operation(batch: &Batch) -> Request<Unsigned> {
         query.push(region(spec.target()));
         push_ids(&mut query, batch.ids());
     } else {
-        // The operations on a single instance take no region: the host alone selects it.
+        // The operations on a single instance take no region: the host selects it.
         for id in batch.ids().iter().take(1) {
             query.push((SmolStr::new_static("InstanceId"), id.as_str().into()));
         }
@@ -49,7 +49,7 @@ pub(super) fn operation(batch: &Batch) -> Request<Unsigned> {
 pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<Unsigned> {
     match read {
         Read::Instances => {
-            // Here alone the ids are one text that holds a JSON array.
+            // Only here the ids are one string with a JSON array.
             let mut array = String::with_capacity(ids.len() * 25 + 2);
             let ids = ids.get(..CLOUD.describe_ids_max).unwrap_or(ids);
             request::push_json_ids(&mut array, ids);
@@ -63,7 +63,7 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
         Read::Status => {
             let mut query = vec![region(target)];
             push_ids(&mut query, ids.get(..CLOUD.status_ids_max).unwrap_or(ids));
-            // The default page holds ten.
+            // The default page size is ten.
             query.push((SmolStr::new_static("PageSize"), CLOUD.status_ids_max.to_smolstr()));
             request(target, "DescribeInstanceStatus", query)
         }
@@ -71,7 +71,7 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
     }
 }
 
-/// So many tags one list may be asked for (vendor documentation).
+/// The maximum number of tags of a list request (vendor documentation).
 const TAGS_MAX: usize = 20;
 
 /// The request for a page of a list.
@@ -128,7 +128,7 @@ fn push_ids(query: &mut Vec<Pair>, ids: &[InstanceId]) {
     }
 }
 
-/// Appends a number in decimal: formatting a hundred of them would take as long as hashing them.
+/// Appends a decimal number: `format!` for a hundred of them would take as long as hashing.
 fn push_number(text: &mut String, number: u32) {
     if number >= 10 {
         push_number(text, number / 10);

@@ -34,7 +34,7 @@ impl Algorithm for Acs3 {
         let hash = sha256_hex(input.body.as_bytes());
         let canonical = canonical_request(&input, path, &query, names, &hash);
         let hash = sha256_hex(canonical.request.as_bytes());
-        // At once of their size: each time that a text grows, it is copied and wiped.
+        // Allocated at its final size: a text that grows is copied and wiped each time.
         let string_to_sign = [self.name(), "\n", &hash].concat();
         let credential = [
             self.name(),
@@ -49,7 +49,7 @@ impl Algorithm for Acs3 {
             canonical_request: Some(canonical.request),
             string_to_sign: string_to_sign.clone(),
         };
-        // The canonical query is sent as it is signed, so that the two cannot differ.
+        // The canonical query is sent as signed, so that the two cannot differ.
         let unfinished = Signed::unfinished(input, query, trace);
         Prepared {
             hmac_spec: self.hmac_spec(),
@@ -77,14 +77,14 @@ impl Algorithm for AcsV1 {
 
     fn prepare(&self, mut input: SigningInput) -> Prepared {
         let parameters = canonical_query(pairs(&input.query).chain(pairs(&input.form)));
-        // Always this path, whatever the real one; and the method counts.
+        // The literal path `/`, whatever the real one; the method is signed.
         let string_to_sign = format!("{}&%2F&{}", input.method, percent_encode(&parameters));
         let trace = Trace { canonical_request: None, string_to_sign: string_to_sign.clone() };
         let query = canonical_query(pairs(&input.query));
         if input.body.is_empty() {
             input.body = canonical_query(pairs(&input.form));
         }
-        // The signature goes where the key id is.
+        // The signature is added where the key id is.
         let in_body = input.form.iter().any(|(name, _)| name == KEY_ID);
         let unfinished = Signed::unfinished(input, query, trace);
         Prepared {
@@ -105,14 +105,14 @@ impl Algorithm for AcsV1 {
 
 const KEY_ID: &str = "AccessKeyId";
 
-/// What [`Acs3`] signs of a request: the vendor's documented minimum of headers.
+/// The input of [`Acs3`] for a request: the documented minimum of headers.
 pub(super) fn acs3_input(request: &Unsigned, signer: &Signer) -> SigningInput {
     let (query, body) = match &request.payload {
         Payload::Query(query) => (query.clone(), String::new()),
         Payload::Json(body) => (Vec::new(), body.clone()),
     };
     let mut headers = vec![
-        // Without it errors may come as XML.
+        // Without it errors may be XML.
         pair("accept", "application/json"),
         pair("x-acs-action", request.action),
         pair("x-acs-version", request.version),
@@ -140,8 +140,8 @@ pub(super) fn acs3_input(request: &Unsigned, signer: &Signer) -> SigningInput {
     }
 }
 
-/// What [`AcsV1`] signs of a request. Everything is in the form body: key id, token and signature
-/// stay out of addresses, and so out of logs.
+/// The input of [`AcsV1`] for a request. All parameters are in the form body: key id, token and
+/// signature do not appear in URLs and their logs.
 pub(super) fn acs_v1_input(request: &Unsigned, signer: &Signer) -> SigningInput {
     let mut form = match &request.payload {
         Payload::Query(parameters) => parameters.clone(),
@@ -172,7 +172,7 @@ pub(super) fn acs_v1_input(request: &Unsigned, signer: &Signer) -> SigningInput 
     }
 }
 
-/// The names that are asked for, or by the vendor's rule: `host`, `content-type` and `x-acs-*`.
+/// The given header names, or the vendor's rule: `host`, `content-type` and `x-acs-*`.
 fn signed_names(input: &mut SigningInput) -> Vec<SmolStr> {
     if !input.signed_headers.is_empty() {
         return mem::take(&mut input.signed_headers);

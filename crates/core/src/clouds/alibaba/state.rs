@@ -6,8 +6,8 @@ use crate::model::{
     plan::OperationSpec,
 };
 
-/// A state by its own word. During a restart both `Stopping` and `Starting` are seen: the vendor's
-/// pages disagree on which.
+/// The phase of a state. During a restart both `Stopping` and `Starting` occur: the vendor's pages
+/// disagree on which.
 pub(super) fn phase(state: &str) -> Phase {
     match state {
         "Running" => Phase::Running,

@@ -1,4 +1,4 @@
-//! What goes to this cloud, to the byte.
+//! The requests to this cloud, byte by byte.
 
 use super::{Alibaba, CLOUD};
 use crate::{
@@ -168,6 +168,6 @@ fn a_list_asks_for_what_the_cloud_compares_exactly() {
         "RegionId=cn-hangzhou MaxResults=100 Tag.1.Key=team Tag.1.Value=web Tag.2.Key=env \
          Status=Running ZoneId=cn-hangzhou-h NextToken=t2"
     );
-    // What is not whole, or one of several, is compared by the page alone.
+    // Partial zones and several states are only compared by the page.
     assert_eq!(sent("zone:h state:running,stopped", None), "RegionId=cn-hangzhou MaxResults=100");
 }

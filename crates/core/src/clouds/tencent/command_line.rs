@@ -9,7 +9,7 @@ use crate::{
     signing::request::push_json_ids,
 };
 
-/// The line for a batch. The host is in it because it is that of the account's site, of which a
+/// The command for a batch, with the host: it depends on the account's site, and the tool's
 /// configuration may name another.
 pub(in crate::clouds) fn command_line(batch: &Batch) -> CommandLine {
     let spec = batch.spec();

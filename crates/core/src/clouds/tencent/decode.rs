@@ -1,4 +1,4 @@
-//! What an answer of this cloud says. Errors arrive with status 200 too.
+//! Decodes this cloud's responses. Errors have status 200, too.
 
 use super::state;
 use crate::{
@@ -16,12 +16,12 @@ use serde_json::Value;
 
 pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
     match read(response) {
-        // Anything more is another operation's.
+        // A response with other members belongs to another operation.
         Ok(Answer::Success { request_id, value }) if !has_only(&value, &["RequestId"]) => {
             body::unknown(batch, Some(request_id), body::not_understood(response))
         }
         Ok(Answer::Success { request_id, .. }) => {
-            // Nothing is said of the instances one by one: all are taken or none.
+            // No results per instance: all are accepted or none.
             BatchAnswer::uniform(batch.ids(), Some(request_id), Outcome::Accepted, None)
         }
         Ok(Answer::Error(report)) => body::refused(batch, report),
@@ -38,7 +38,7 @@ pub(super) fn describe(response: &Response) -> Described {
     }
 }
 
-/// A page that begins with the instance of this number, counted from 0.
+/// The page that begins at this offset, from 0.
 pub(super) fn list_page(offset: u64, response: &Response) -> Result<ListPage, Fault> {
     let (_, value, instances) = instances(response)?;
     let total = value.get("TotalCount");
@@ -47,7 +47,7 @@ pub(super) fn list_page(offset: u64, response: &Response) -> Result<ListPage, Fa
     body::page(response, instances, total, next.map(|next| next.to_string()))
 }
 
-/// The id of the request, the answer, and the instances in it if it has any.
+/// The request id, the response, and its instances if any.
 fn instances(
     response: &Response,
 ) -> Result<(String, Value, Option<Vec<DescribedInstance>>), Fault> {
@@ -106,7 +106,7 @@ fn instance(value: &Value) -> Option<DescribedInstance> {
         state: state.to_owned(),
         phase: state::phase(state),
         lock: restriction.map(str::to_owned),
-        // The moment of the last start is not told, only that of the creation.
+        // Only the time of creation is returned, not of the last start.
         started_at: None,
         last_operation: last_operation(value),
     })

@@ -1,4 +1,4 @@
-//! The facts of CVM.
+//! The facts about CVM.
 
 use crate::{
     i18n::text,
@@ -19,7 +19,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
         key_id_label: "SecretId",
         secret_label: "SecretKey",
         token_label: Some("Token"),
-        // The ids of temporary keys are longer; `IKID` begins those of the international site.
+        // The ids of temporary keys are longer; `IKID` is the prefix of the international site.
         key_id: Shape { prefixes: &["AKID", "IKID"], usual_length: (24, 120) },
         // The permanent ones have 36 characters.
         is_temporary: |id| (id.starts_with("AKID") || id.starts_with("IKID")) && id.len() > 40,
@@ -126,7 +126,8 @@ pub(crate) static CLOUD: Cloud = Cloud {
     describe_ids_max: 100,
     describe_calls_per_second: 40,
     status_ids_max: 100,
-    // The vendor promises no time. A soft shutdown waits for the guest, and guests take minutes.
+    // The vendor documents no duration. A soft shutdown waits for the guest, which may take
+    // minutes.
     overdue_after_ms: 600_000,
     refuses_repetitions: false,
     names_operations: true,
@@ -139,7 +140,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
 const STOP_TYPE: &str = "StopType";
 const FORCE_REBOOT: &str = "ForceReboot";
 
-/// As all real ids that are known, and as the vendor's own error message says.
+/// The format of all known real ids, and of the vendor's own error message.
 fn is_strict(id: &str) -> bool {
     tail(id).is_some_and(|tail| tail.len() == 8)
 }
@@ -148,7 +149,7 @@ fn is_lenient(id: &str) -> bool {
     tail(id).is_some_and(|tail| (6..=12).contains(&tail.len()))
 }
 
-/// `lns-` and `1ns-` are what people read and copy from fonts in which these look alike.
+/// `lns-` and `1ns-` are misreadings in fonts in which these look alike.
 fn is_similar(text: &str) -> bool {
     text.get(..4).is_some_and(|head| {
         ["ins-", "lns-", "1ns-"].iter().any(|prefix| head.eq_ignore_ascii_case(prefix))

@@ -29,7 +29,7 @@ use crate::{
 pub(super) use command_line::command_line;
 pub(super) use manifest::CLOUD;
 
-/// How this cloud is asked, and what its answers mean.
+/// The protocol and decoder of this cloud.
 pub(super) struct Tencent;
 impl Protocol for Tencent {
     fn cloud(&self) -> &'static Cloud {

@@ -3,8 +3,8 @@
 
 use crate::{clouds::Grant, signing::request::push_json_texts};
 
-/// Instances are named one by one. The account's part of a resource name is left empty, which means
-/// the account that owns the policy. Reads are allowed as a whole, as the vendor's own examples do.
+/// Instances are named individually. The empty account in a resource name means the owner of the
+/// policy. Reads are allowed for all resources, as in the vendor's own examples.
 pub(super) fn policy(grant: &Grant<'_>) -> Option<String> {
     let action = action(grant.action).filter(|_| grant.names_resources())?;
     let of_instance = |id: &str| format!("qcs::cvm:{}::instance/{id}", grant.region);
@@ -19,8 +19,8 @@ pub(super) fn policy(grant: &Grant<'_>) -> Option<String> {
     Some(json)
 }
 
-/// The action without its product, if that is this one: what another product names its instances by is
-/// not known here.
+/// The action without its product, if it is this product: resource names of other products are not
+/// known here.
 fn action(action: &str) -> Option<&str> {
     let action = action.strip_prefix("name/").unwrap_or(action);
     match action.split_once(':') {

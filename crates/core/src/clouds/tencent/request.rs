@@ -1,4 +1,4 @@
-//! What is asked of CVM: a JSON body and headers.
+//! Requests to CVM: a JSON body and headers.
 
 use crate::{
     clouds::{Read, tencent::manifest::CLOUD},
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 /// The version of the API.
 const VERSION: &str = "2017-03-12";
 
-/// The host of an account's site. Finance regions have hosts of their own on either site.
+/// The host of an account's site. Finance regions have their own hosts on either site.
 pub(super) fn host(target: &Target) -> String {
     if target.region.ends_with("-fsi") {
         format!("cvm.{}.tencentcloudapi.com", target.region)
@@ -44,7 +44,7 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
     let first = |most: usize| ids.get(..most).unwrap_or(ids);
     match read {
         Read::Instances => {
-            // The default page holds twenty.
+            // The default page size is twenty.
             let most = CLOUD.describe_ids_max;
             request(target, "DescribeInstances", with_ids(first(most)).plain("Limit", most))
         }
@@ -58,7 +58,8 @@ pub(super) fn read(target: &Target, read: Read, ids: &[InstanceId]) -> Request<U
     }
 }
 
-/// So many filters one list takes, each with so many values (vendor documentation).
+/// The maximum number of filters of a list request, and of the values of each (vendor
+/// documentation).
 const FILTERS_MAX: usize = 10;
 
 /// The request for a page of a list. Filters and ids never go together.
@@ -93,7 +94,7 @@ pub(super) fn list(
     request(target, "DescribeInstances", body)
 }
 
-/// The number of the instance with which the page begins, counted from 0.
+/// The offset of the page, from 0.
 pub(super) fn offset(cursor: Option<&str>) -> u64 {
     cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or_default()
 }

@@ -43,7 +43,7 @@ impl Algorithm for Tc3 {
             sha256_hex(input.body.as_bytes())
         };
         let path = if input.path.is_empty() { "/" } else { &input.path };
-        // A query is signed as it is sent, neither sorted nor encoded again.
+        // A raw query is signed as sent, neither sorted nor encoded again.
         let query = if input.raw_query.is_empty() {
             canonical_query(input.query.iter().map(|(name, value)| (&**name, &**value)))
         } else {
@@ -52,7 +52,7 @@ impl Algorithm for Tc3 {
         let canonical = canonical_request(&input, path, &query, names, &hash);
         let (seconds, hash) =
             (input.unix_seconds.to_string(), sha256_hex(canonical.request.as_bytes()));
-        // At once of their size: each time that a text grows, it is copied and wiped.
+        // Allocated at its final size: a text that grows is copied and wiped each time.
         let string_to_sign = [self.name(), "\n", &seconds, "\n", &scope, "\n", &hash].concat();
         let credential = [
             self.name(),
@@ -69,7 +69,8 @@ impl Algorithm for Tc3 {
         let unfinished = Signed::unfinished(input, query, trace);
         Prepared {
             hmac_spec: self.hmac_spec(),
-            // The secret keys the first of four MACs only; its tag, good for a day, the second.
+            // The secret is the key of the first of four MACs; its output, valid for a day, that of
+            // the second.
             message: date.into_bytes(),
             finish: Box::new(move |tag| {
                 let key = Zeroizing::new(hmac_sha256(tag, service.as_bytes()));
@@ -86,15 +87,15 @@ const TERMINATOR: &str = "tc3_request";
 
 const ACTION: &str = "x-tc-action";
 
-/// What is signed of a request.
+/// The input of [`Tc3`] for a request.
 ///
-/// The vendor's SDKs sign host, content type and body only, so that whoever relays the request
-/// could exchange the operation for another on the same ids. The documentation's own example signs
-/// the operation too, with its value in lower case; so does this, unless it is switched off.
+/// The vendor's SDKs sign host, content type and body only, so a proxy could replace the operation
+/// by another on the same ids. The documentation's own example signs the operation too, with its
+/// value in lower case; so does this, unless it is switched off.
 pub(super) fn input(request: &Unsigned, signer: &Signer) -> SigningInput {
     let body = match &request.payload {
         Payload::Json(body) => body.clone(),
-        // Nothing of this cloud's travels in the query; no parameters are an empty object.
+        // This cloud has no query parameters; none means an empty object.
         Payload::Query(_) => "{}".to_owned(),
     };
     let language = match signer.locale {

@@ -6,7 +6,7 @@ use crate::model::{
     plan::OperationSpec,
 };
 
-/// A state by its own word. `SHUTDOWN` is not "switched off": it is isolated, awaiting destruction.
+/// The phase of a state. `SHUTDOWN` is not "switched off": it is isolated, to be released.
 pub(super) fn phase(state: &str) -> Phase {
     match state {
         "RUNNING" => Phase::Running,
@@ -29,7 +29,7 @@ pub(super) fn phase(state: &str) -> Phase {
     }
 }
 
-/// The state comes first: an isolated instance is in the recycle bin, which says more than that it
+/// The state first: an isolated instance is in the recycle bin, which is more specific than
 /// expired.
 pub(super) fn eligibility(spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
     match (instance.phase, instance.lock.as_deref()) {

@@ -1,4 +1,4 @@
-//! What goes to this cloud, to the byte.
+//! The requests to this cloud, byte by byte.
 
 use super::{CLOUD, Tencent};
 use crate::{
@@ -152,8 +152,8 @@ fn the_scope_names_the_service_that_is_given_or_the_hosts_first_label() {
     }
 }
 
-/// A corrected clock may be in another day than the page's: all three that a signature is of are the
-/// corrected one's.
+/// A corrected clock may be on another day than the page's: all three parts of the signature use
+/// the corrected day.
 #[test]
 fn the_day_of_the_scope_is_that_of_the_corrected_time() {
     // 2024-02-29T23:59:50Z and 2024-12-31T23:59:59Z.

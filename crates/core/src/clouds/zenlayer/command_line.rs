@@ -1,14 +1,14 @@
-//! A batch for `zeno`, whose words are those of the API with hyphens (vendor's source, 1.0).
+//! A batch for `zeno`, which hyphenates the API's names (vendor's source, 1.0).
 
 use crate::{
     clouds::command_line::{CommandLine, Line},
     model::plan::{Batch, OptionValue},
 };
 
-/// The line for a batch.
+/// The command for a batch.
 ///
-/// The tool sends no boolean that is false. It refuses a line with an option that its release does not have,
-/// as the first ones have no `--force-reboot`, and sends nothing then.
+/// The tool omits a boolean that is false. A release without an option refuses the command and
+/// sends nothing, such as the first ones with `--force-reboot`.
 pub(in crate::clouds) fn command_line(batch: &Batch) -> CommandLine {
     let spec = batch.spec();
     let mut line = Line::new(&["zeno", "zec", &hyphenated(spec.operation().name)]);

@@ -1,12 +1,12 @@
-//! What an answer of this cloud says. A success lists the ids that FAILED (vendor documentation of
-//! `RebootInstances`), without a reason for any.
+//! Decodes this cloud's responses. A success lists the ids that FAILED (vendor documentation of
+//! `RebootInstances`), without a reason.
 //!
-//! Such an id was not touched by the request that was answered. Whether by a copy of it is another
-//! question: this cloud's requests have no nonce, so a POST that the browser or a proxy has repeated is
-//! a second request, and its answer, which is the one that is seen, lists as failed what the first one
-//! is restarting. So the code that stands for the list is an echo perhaps
-//! ([`Effect::MaybeEcho`](crate::catalogue::Effect)): the run calls it unknown and looks, and what is off
-//! then was refused (`crates/core/tests/concluded.rs`).
+//! The request that was answered did not touch such an instance. A copy of it may have: requests
+//! have no nonce, so a POST that the browser or a proxy repeats is a second request, and its
+//! response, the only one that is seen, lists as failed what the first one is restarting. So the
+//! code of the list is possibly an echo ([`Effect::MaybeEcho`](crate::catalogue::Effect)): the run
+//! sets `unknown` and describes, and an instance that is off then was refused
+//! (`crates/core/tests/concluded.rs`).
 
 use super::{errors, state};
 use crate::{
@@ -34,8 +34,8 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
         return body::unknown(batch, Some(request_id), body::not_understood(response));
     };
     let asked: HashSet<&str> = batch.ids().iter().map(InstanceId::as_str).collect();
-    // Somebody else's id among the failed means that ids were mixed up or rounded on the way: then
-    // "not listed" no longer means that it went well.
+    // An id among the failed that was not requested: ids were mixed up or rounded, so a missing id
+    // is no proof of success.
     let is_ours = failed.iter().all(|id| asked.contains(id));
     let failed: HashSet<&str> = failed.into_iter().collect();
     let silent = (!is_ours).then(|| Arc::new(body::not_understood(response)));
@@ -73,7 +73,7 @@ pub(super) fn describe(response: &Response) -> Described {
     }
 }
 
-/// The page of this number, counted from 1, of pages of this size.
+/// The page with this number, from 1, and size.
 pub(super) fn list_page(number: u64, size: u64, response: &Response) -> Result<ListPage, Fault> {
     let (_, value, instances) = instances(response)?;
     let total = value.get("totalCount");
@@ -82,7 +82,7 @@ pub(super) fn list_page(number: u64, size: u64, response: &Response) -> Result<L
     body::page(response, instances, total, next.map(|_| (number + 1).to_string()))
 }
 
-/// The id of the request, the answer, and the instances in it if it has any.
+/// The request id, the response, and its instances if any.
 fn instances(
     response: &Response,
 ) -> Result<(String, Value, Option<Vec<DescribedInstance>>), Fault> {
@@ -110,7 +110,7 @@ fn read(response: &Response) -> Result<Answer, Fault> {
     let request_id = text(&value, "requestId").ok_or_else(not_understood)?.to_owned();
     let is_success = body::is_success(response) && has_only(&value, &["requestId", "response"]);
     match value.get_mut("response").map(Value::take) {
-        // What is inside names the request once more (vendor documentation).
+        // The inner object contains the request id again (vendor documentation).
         Some(inner @ Value::Object(_))
             if is_success && text(&inner, "requestId") == Some(&request_id) =>
         {
@@ -124,10 +124,10 @@ fn read(response: &Response) -> Result<Answer, Fault> {
     }
 }
 
-/// The ids of a success that failed; `None` if the list is none. A number would have been rounded
-/// on its way through JavaScript, so only texts are ids.
+/// The failed ids of a success; `None` if the list is malformed. Only strings are ids: JavaScript
+/// would have rounded a number.
 fn failed(value: &Value) -> Option<Vec<&str>> {
-    // Anything more is another operation's.
+    // A response with other members belongs to another operation.
     if !has_only(value, &["requestId", "instanceIds"]) {
         return None;
     }
@@ -139,7 +139,7 @@ fn failed(value: &Value) -> Option<Vec<&str>> {
 }
 
 fn instance(value: &Value) -> Option<DescribedInstance> {
-    // One field in the answer of one operation, another in the other's (vendor documentation).
+    // Two operations have different names for it (vendor documentation).
     let state = text(value, "status").or_else(|| text(value, "instanceStatus"))?;
     let addresses = body::texts([value.get("privateIpAddresses"), value.get("publicIpAddresses")]);
     Some(DescribedInstance {
@@ -148,7 +148,7 @@ fn instance(value: &Value) -> Option<DescribedInstance> {
         zone: text_or_empty(value, "zoneId"),
         address: addresses.first().cloned().unwrap_or_default(),
         addresses,
-        // The vendor's SDK wraps the list once more.
+        // The vendor's SDK wraps the list again.
         tags: body::tags(value.pointer("/tags/tags"), ["key", "value"]),
         state: state.to_owned(),
         phase: state::phase(state),

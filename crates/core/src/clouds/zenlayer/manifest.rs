@@ -1,4 +1,4 @@
-//! The facts of ZEC.
+//! The facts about ZEC.
 
 use crate::{
     i18n::text,
@@ -53,7 +53,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
                         "先通知操作系统正常关机，然后重新启动。",
                     ),
                     force: false,
-                    // Said outright: another operation of this cloud forces if nothing is said.
+                    // Explicit: another operation of this cloud forces by default.
                     options: &[(FORCE_REBOOT, "false")],
                 },
                 Mode {
@@ -98,7 +98,7 @@ pub(crate) static CLOUD: Cloud = Cloud {
     describe_ids_max: 100,
     describe_calls_per_second: CALLS_PER_SECOND,
     status_ids_max: 100,
-    // The vendor promises no time. A soft reboot waits for the guest, and guests take minutes.
+    // The vendor documents no duration. A soft reboot waits for the guest, which may take minutes.
     overdue_after_ms: 600_000,
     refuses_repetitions: false,
     names_operations: false,
@@ -110,10 +110,10 @@ pub(crate) static CLOUD: Cloud = Cloud {
 
 const FORCE_REBOOT: &str = "forceReboot";
 
-/// The vendor publishes no rate for these operations: a cautious one.
+/// The vendor documents no rate for these operations: a conservative one.
 const CALLS_PER_SECOND: u32 = 5;
 
-/// 17 to 20 digits. Never a number: JavaScript's would round it.
+/// 17 to 20 digits. Never a number: JavaScript would round it.
 fn is_strict(id: &str) -> bool {
     (17..=20).contains(&id.len()) && is_digits(id)
 }
@@ -131,7 +131,7 @@ fn is_lenient(id: &str) -> bool {
     })
 }
 
-/// A number of some length, a number in the form that spreadsheets give it, or a prefixed id.
+/// A long number, one in the notation of spreadsheets, or a prefixed id.
 fn is_similar(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let is_scientific = || {
@@ -143,7 +143,7 @@ fn is_similar(text: &str) -> bool {
         parts.next().is_some_and(|mantissa| is_part(mantissa, &['.', ',']))
             && parts.next().is_some_and(|exponent| is_part(exponent, &['+']))
     };
-    // `instance-id` and `vm-name` are names of members, of which texts that have ids are full.
+    // `instance-id` and `vm-name` are common member names.
     let has_prefix = || {
         PREFIXES.iter().any(|prefix| {
             text.split_at_checked(prefix.len()).is_some_and(|(head, tail)| {
@@ -156,11 +156,13 @@ fn is_similar(text: &str) -> bool {
     (digits >= 4 && (is_digits(text) || is_scientific())) || has_prefix()
 }
 
-/// All that this cloud has is a number: what it is, is said beside it. The last part of a word decides;
-/// of a name such as `zec_subnet.main` what stands before the point.
+/// Every resource of this cloud has a number as its id; the word before it says which resource it
+/// is. The last part of a word decides; in a name such as `zec_subnet.main` the part before the
+/// dot.
 fn what(word: &str) -> Option<bool> {
     let kind = word.rsplit_once('.').map_or(word, |(kind, _)| kind);
-    // `web-disk-01` is somebody's name for an instance; `placement_group_assignment` is of an instance.
+    // `web-disk-01` is the name of an instance; `placement_group_assignment` belongs to an
+    // instance.
     let is_name = kind.contains('-') && kind.bytes().any(|byte| byte.is_ascii_digit());
     if kind.len() > 80 || is_name || kind.ends_with("assignment") {
         return None;
@@ -169,7 +171,7 @@ fn what(word: &str) -> Option<bool> {
     let last = |words: &str| words.split(' ').filter_map(|word| lower.rfind(word)).max();
     let instance = last(INSTANCES);
     let other = last(OTHERS).filter(|at| instance.is_none_or(|instance| *at > instance));
-    // `orderId` is that of something whatever it is; an id alone, or that of a resource, is any.
+    // `orderId` never belongs to an instance; `id` or `resourceId` may.
     let stem = lower.trim_end_matches('s').strip_suffix("id").unwrap_or_default();
     let is_member = stem.ends_with(['_', '-']) || kind.trim_end_matches('s').ends_with("Id");
     let is_neutral = matches!(stem.trim_end_matches(['_', '-']), "" | "resource");
@@ -182,7 +184,7 @@ fn what(word: &str) -> Option<bool> {
     }
 }
 
-/// Lists in one text each: the first load has few bytes to spare.
+/// Each list in one string: the first load has few bytes to spare.
 const INSTANCES: &str = "instance server machine 实例 主机 服务器";
 const OTHERS: &str = "snapshot disk volume vpc subnet image eip nic interface group gateway network route \
     policy address user account order request bucket balancer cluster 快照 盘 子网 镜像 网卡 安全组 网关 订单 \

@@ -1,9 +1,9 @@
-//! This cloud has no policies that could be written down: an administrator of the team picks one of
-//! the vendor's ready-made policies and a resource group for each member (vendor documentation).
+//! This cloud has no policies as text: an administrator of the team selects one of the vendor's
+//! predefined policies and a resource group for each member (vendor documentation).
 
 use crate::clouds::Grant;
 
-/// None, whatever is asked.
+/// Always `None`.
 pub(super) fn policy(_grant: &Grant<'_>) -> Option<String> {
     None
 }

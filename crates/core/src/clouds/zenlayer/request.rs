@@ -1,4 +1,4 @@
-//! What is asked of ZEC: one host, one path, a JSON body.
+//! Requests to ZEC: one host, one path, a JSON body.
 
 use crate::{
     clouds::{Read, zenlayer::manifest::CLOUD},
@@ -18,9 +18,8 @@ pub(super) const HOST: &str = "console.zenlayer.com";
 /// The version of the API, for every request.
 ///
 /// The vendor's page names none. 2024-04-01 has the parameters of that page; 2025-09-01 has
-/// `forceReboot` too and is what the vendor's current SDK sends, with that parameter and without.
-/// One version for everything: the state that is read then is in the words of the version that was
-/// asked to change it.
+/// `forceReboot` too and is what the vendor's current SDK sends. One version for all requests:
+/// states and operations then use the same words.
 const VERSION: &str = "2025-09-01";
 
 /// The request for a batch.
@@ -41,7 +40,7 @@ pub(super) fn read(_target: &Target, read: Read, ids: &[InstanceId]) -> Request<
     let first = |most: usize| ids.get(..most).unwrap_or(ids);
     match read {
         Read::Instances => {
-            // The default page holds twenty.
+            // The default page size is twenty.
             let most = CLOUD.describe_ids_max;
             request("DescribeInstances", with_ids(first(most)).plain("pageSize", most))
         }
@@ -53,14 +52,14 @@ pub(super) fn read(_target: &Target, read: Read, ids: &[InstanceId]) -> Request<
     }
 }
 
-/// Instances on a page of a list. The cloud gives up to 1,000 (vendor's SDK); with all their network
-/// interfaces those could be more than is read of an answer.
+/// The page size of a list. The cloud allows 1,000 (vendor's SDK), whose network interfaces could
+/// exceed the limit of a response.
 pub(super) const PAGE_SIZE: u64 = 500;
 
-/// So many tags one list may be asked for, and so many keys of tags (vendor's SDK).
+/// The maximum number of tags of a list request, and of tag keys (vendor's SDK).
 const TAGS_MAX: usize = 20;
 
-/// The request for a page of a list. The account's instances, wherever they are: requests have no region.
+/// The request for a page of a list: all of the account's instances, since requests have no region.
 pub(super) fn list(query: &InstanceQuery, cursor: Option<&str>) -> Request<Unsigned> {
     let mut body = JsonObject::with_capacity(64)
         .plain("pageNum", page_number(cursor))
@@ -82,12 +81,12 @@ pub(super) fn list(query: &InstanceQuery, cursor: Option<&str>) -> Request<Unsig
     request("DescribeInstances", body)
 }
 
-/// The number of the page, counted from 1.
+/// The page number, from 1.
 pub(super) fn page_number(cursor: Option<&str>) -> u64 {
     cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(1).max(1)
 }
 
-/// Ids are texts, although most look like numbers: they do not fit in a JavaScript number.
+/// Ids are strings: JavaScript would round most of them as numbers.
 fn with_ids(ids: &[InstanceId]) -> JsonObject {
     JsonObject::with_capacity(ids.len() * 24 + 48).ids("instanceIds", ids)
 }

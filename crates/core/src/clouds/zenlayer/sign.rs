@@ -1,4 +1,4 @@
-//! ZC2-HMAC-SHA256: like TC3, but without scope and derived key, and with a constant path.
+//! ZC2-HMAC-SHA256: like TC3, but without scope and key derivation, and with a constant path.
 
 use crate::{
     clouds::zenlayer::manifest::ZC2_HMAC,
@@ -58,15 +58,15 @@ impl Algorithm for Zc2 {
     }
 }
 
-/// What is signed of a request: host, content type and body.
+/// The input of [`Zc2`] for a request: host, content type and body.
 ///
-/// [`Signer::sign_action`] does not apply. The vendor's documentation allows more signed headers
-/// in general, but has no example of it and no SDK does it; a service that ignores the list would
-/// refuse every request.
+/// [`Signer::sign_action`] does not apply. The vendor's documentation allows more signed headers,
+/// but has no example and no SDK that does it; a service that ignored the list would refuse every
+/// request.
 pub(super) fn input(request: &Unsigned, signer: &Signer) -> SigningInput {
     let body = match &request.payload {
         Payload::Json(body) => body.clone(),
-        // Nothing of this cloud's travels in the query; no parameters are an empty object.
+        // This cloud has no query parameters; none means an empty object.
         Payload::Query(_) => "{}".to_owned(),
     };
     SigningInput {

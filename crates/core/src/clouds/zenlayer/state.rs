@@ -7,8 +7,8 @@ use crate::model::{
     plan::OperationSpec,
 };
 
-/// A state by its own word. The vendor's prose has `STARTING` where its list of states has
-/// `BOOTING`: both are taken.
+/// The phase of a state. The vendor's prose has `STARTING` where its list of states has `BOOTING`:
+/// both are accepted.
 pub(super) fn phase(state: &str) -> Phase {
     match state {
         "RUNNING" => Phase::Running,
@@ -22,7 +22,7 @@ pub(super) fn phase(state: &str) -> Phase {
     }
 }
 
-/// A forced restart is also taken by instances that are on their way up (vendor documentation).
+/// An instance that is booting also accepts a forced restart (vendor documentation).
 pub(super) fn eligibility(spec: &OperationSpec, instance: &DescribedInstance) -> Eligibility {
     match (spec.operation().verb, instance.phase) {
         (Verb::Reboot, Phase::Starting) if spec.is_forced() => Eligibility::Eligible,

@@ -1,4 +1,4 @@
-//! What goes to this cloud, to the byte.
+//! The requests to this cloud, byte by byte.
 
 use super::{CLOUD, Zenlayer};
 use crate::{
@@ -92,8 +92,8 @@ fn the_signature_travels_in_a_header() {
     );
 }
 
-/// A weakness of this cloud's signature, and why its proxy must be trusted: if this fails, the
-/// documents that say so are out of date.
+/// A weakness of this cloud's signature, for which its proxy must be trusted: if this fails, the
+/// documents about it are out of date.
 #[test]
 fn the_signature_does_not_cover_the_operation() {
     let reboot = unsigned(&CLOUD, "RebootInstances", "1660545330971680835", &[]);
