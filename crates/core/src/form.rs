@@ -180,8 +180,8 @@ impl Form {
 
     /// An empty form of the first cloud.
     ///
-    /// # Panics If there were no cloud, or a cloud without operations: the conformance tests rule
-    /// that out.
+    /// # Panics
+    /// If there were no cloud, or a cloud without operations: the conformance tests rule that out.
     #[allow(clippy::expect_used)]
     pub fn first() -> Self {
         clouds::ALL.first().copied().and_then(Form::new).expect("a cloud to begin with")
