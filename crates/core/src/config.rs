@@ -363,7 +363,8 @@ impl Config {
     /// assert!(error.0.contains("line 2"));
     /// ```
     ///
-    /// # Errors Invalid JSON, an unknown setting, or an invalid value: with the valid ones and the
+    /// # Errors
+    /// Invalid JSON, an unknown setting, or an invalid value: with the valid ones and the
     /// line.
     pub fn read(text: &str) -> Result<Self, Unusable> {
         let config: Config =

@@ -17,7 +17,8 @@ pub enum Doubt {
 
 /// Checks the characters of a key: what cannot be sent in a header is refused.
 ///
-/// # Errors A part that is missing or contains white space, control characters or non-ASCII
+/// # Errors
+/// A part that is missing or contains white space, control characters or non-ASCII
 /// characters; a token for a cloud without tokens.
 pub fn check(
     cloud: &'static Cloud,
@@ -51,7 +52,8 @@ pub fn check_key_id(cloud: &'static Cloud, key_id: &str) -> Result<(), Refusal> 
 /// or the key store supplied it. Called before signing: a secret in the field for the key id would
 /// be sent with every request.
 ///
-/// # Errors As for [`check_key_id`]; a key id without a known prefix of its cloud, a secret with
+/// # Errors
+/// As for [`check_key_id`]; a key id without a known prefix of its cloud, a secret with
 /// the prefix of a key id, and two that are swapped; the secret or token in place of the key id; a
 /// token that equals the secret or resembles a secret or a key id, and a secret that resembles a
 /// token: the token is sent with every request.

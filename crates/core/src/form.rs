@@ -357,7 +357,8 @@ impl Form {
 
     /// Checks the whole form and plans it.
     ///
-    /// # Errors The first field that is missing or wrong.
+    /// # Errors
+    /// The first field that is missing or wrong.
     pub fn plan(&self, secret: SecretStatus, token: SecretStatus) -> Result<Plan, Refusal> {
         let cloud = self.cloud;
         // First, so that no other refusal repeats the text.
@@ -376,7 +377,8 @@ impl Form {
 
     /// Checks the key, given the vault's status of the secret.
     ///
-    /// # Errors A part that is missing or malformed.
+    /// # Errors
+    /// A part that is missing or malformed.
     pub(crate) fn check_key(&self, secret: SecretStatus) -> Result<(), Refusal> {
         credential::check_key(self.cloud, &self.key_id, self.guard)?;
         match secret {
@@ -390,7 +392,8 @@ impl Form {
     /// Checks that neither the secret nor the token is in a field whose text is sent or recorded,
     /// whichever was typed first.
     ///
-    /// # Errors The first field with one of them.
+    /// # Errors
+    /// The first field with one of them.
     pub fn check_texts(&self) -> Result<(), Refusal> {
         let texts =
             [("keyId", &*self.key_id), ("region", &*self.region), ("instanceIds", &*self.ids_text)];
@@ -403,7 +406,8 @@ impl Form {
     /// Checks that the reason contains neither of them, nor anything else that looks like a key: it
     /// is recorded and exported.
     ///
-    /// # Errors It does.
+    /// # Errors
+    /// It does.
     pub fn check_reason(&self) -> Result<(), Refusal> {
         if self.guard.is_in(&self.reason) {
             Err(Refusal::SecretInText { field: "reason" })

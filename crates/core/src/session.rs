@@ -309,7 +309,8 @@ impl Session {
 
     /// The list of instances to choose from: those that match a query and the operator's selection.
     ///
-    /// # Errors What is missing, wrong or not allowed in the form.
+    /// # Errors
+    /// What is missing, wrong or not allowed in the form.
     pub fn instance_list(
         &self,
         query: &InstanceQuery,

@@ -73,7 +73,8 @@ impl Form {
     /// The parameters of a link to this form, without those that have no choice. Of the ids field
     /// only possible ids.
     ///
-    /// # Errors The name of a field that contains or resembles a key or a secret.
+    /// # Errors
+    /// The name of a field that contains or resembles a key or a secret.
     pub fn link(&self) -> Result<Vec<(&'static str, String)>, &'static str> {
         let problems = self.parsed.problems.iter();
         let rest = problems.clone().filter(|problem| problem.kind != IdProblemKind::Repeated);

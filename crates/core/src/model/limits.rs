@@ -110,7 +110,8 @@ impl Limits {
 impl Limits {
     /// Checks an operation for these instances.
     ///
-    /// # Errors The first limit that is exceeded.
+    /// # Errors
+    /// The first limit that is exceeded.
     pub fn check(&self, spec: &OperationSpec, ids: &[InstanceId]) -> Result<(), Refusal> {
         self.check_target(spec.target())?;
         self.check_spec(spec)?;
@@ -130,7 +131,8 @@ impl Limits {
 
     /// Checks an operation without its instances.
     ///
-    /// # Errors The first limit that is exceeded.
+    /// # Errors
+    /// The first limit that is exceeded.
     pub(crate) fn check_spec(&self, spec: &OperationSpec) -> Result<(), Refusal> {
         let operation = spec.operation();
         let not_allowed = |what: &str| Refusal::NotAllowed { what: what.to_owned() };
@@ -161,7 +163,8 @@ impl Limits {
     /// Checks that a request cannot arrive twice. Separate from [`Limits::check`], since it
     /// prevents sending but not reviewing: the review offers the connection check.
     ///
-    /// # Errors It is required and not proven.
+    /// # Errors
+    /// It is required and not proven.
     pub fn check_once(&self, spec: &OperationSpec) -> Result<(), Refusal> {
         // A dry run may arrive any number of times.
         let will_do = !self.once_required || self.once_proven || spec.is_dry_run();
@@ -170,7 +173,8 @@ impl Limits {
 
     /// Checks the target of a call, including read-only ones.
     ///
-    /// # Errors The first limit that is exceeded.
+    /// # Errors
+    /// The first limit that is exceeded.
     pub(crate) fn check_target(&self, target: &Target) -> Result<(), Refusal> {
         let cloud = target.cloud;
         let region = &target.region;

@@ -48,7 +48,8 @@ pub struct Target {
 impl Target {
     /// Checks the kind of account and the region.
     ///
-    /// # Errors An unknown kind of account; a region that is missing, malformed, or not used by the
+    /// # Errors
+    /// An unknown kind of account; a region that is missing, malformed, or not used by the
     /// cloud.
     pub fn new(cloud: &'static Cloud, site: Option<&str>, region: &str) -> Result<Self, Refusal> {
         let Some(site) = cloud.site(site.filter(|site| !site.is_empty())) else {
@@ -307,7 +308,8 @@ impl Pacing {
 /// assert!(signed.authorization().unwrap().starts_with("TC3-HMAC-SHA256 Credential=AKIDEXAMPLE/"));
 /// ```
 ///
-/// # Errors The first rule that is broken, as a typed refusal with a sentence for the user.
+/// # Errors
+/// The first rule that is broken, as a typed refusal with a sentence for the user.
 pub fn plan(input: &PlanInput, batch_size: Option<usize>) -> Result<Plan, Refusal> {
     plan_with(input, BatchOptions { size: batch_size, canary: false })
 }

@@ -326,7 +326,8 @@ impl RowRecord {
 /// Nothing is allowed before [`super::Event::Settings`]: the operator may have changed the settings
 /// since.
 ///
-/// # Errors Records of an unsupported version, or inconsistent records.
+/// # Errors
+/// Records of an unsupported version, or inconsistent records.
 pub fn restore(records: Vec<Record>, now: Millis) -> Result<Run, Broken> {
     let mut records = records.into_iter();
     let first = records.next().ok_or(Broken::Corrupt("there is no record"))?;

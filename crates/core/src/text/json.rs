@@ -7,7 +7,8 @@ use std::fmt;
 
 /// Parses a complete JSON text, at most 127 levels deep.
 ///
-/// # Errors The text is not JSON, ends too early ([`Error::is_eof`]), or an object has a duplicate
+/// # Errors
+/// The text is not JSON, ends too early ([`Error::is_eof`]), or an object has a duplicate
 /// key.
 ///
 /// ```
