@@ -1,8 +1,8 @@
-//! The clouds of the sandbox in a browser tab: a page that is opened with `?demo` can be tried by
-//! anybody, on any static host. It is the same code as the sandbox server, and the console does not
-//! know of it: what it gives to the network is taken here.
+//! The simulated clouds in a browser tab: a page opened with `?demo` works on any static host. Same
+//! code as the sandbox server; the console does not know of it: its calls of `fetch` are
+//! intercepted.
 //!
-//! The clouds live as long as the page; a reload sets them back.
+//! The clouds live as long as the page; a reload resets them.
 
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
@@ -16,37 +16,36 @@ use web_sys::{
     Window,
 };
 
-/// Where the console sends its calls, and where what arrived can be read.
+/// The proxy for the console's calls, and the sandbox's log of received requests.
 const PATHS: [&str; 2] = ["/proxy/", "/sandbox"];
 
 fn main() {}
 
-/// Puts the clouds between the page and the network, and tells the console what to say of them.
+/// Replaces `fetch` by the simulated clouds, and configures the console for them.
 ///
-/// # Errors
-/// Where there is no window.
+/// # Errors Without a window.
 #[wasm_bindgen]
 pub fn start(console: &Element) -> Result<(), JsValue> {
     let window = web_sys::window().ok_or("there is no page")?;
     let fetch: Function = Reflect::get(&window, &"fetch".into())?.dyn_into()?;
     let config = Config { speed: SPEED_TO_WATCH, ..Config::default() };
     let sandbox = Rc::new(RefCell::new(Sandbox::new(config)));
-    let instead = {
+    let replacement = {
         let window = window.clone();
         Closure::<dyn FnMut(JsValue, JsValue) -> Promise>::new(
-            move |input: JsValue, init: JsValue| match for_the_clouds(&window, &input, &init) {
-                Some((url, request)) => answered(Rc::clone(&sandbox), url, request),
-                None => passed_on(&fetch, &window, &input, &init),
+            move |input: JsValue, init: JsValue| match simulated_request(&window, &input, &init) {
+                Some((url, request)) => respond(Rc::clone(&sandbox), url, request),
+                None => forward(&fetch, &window, &input, &init),
             },
         )
     };
-    Reflect::set(&window, &"fetch".into(), &instead.into_js_value())?;
+    Reflect::set(&window, &"fetch".into(), &replacement.into_js_value())?;
     let configuration = js_sys::JSON::parse(&configuration())?;
     Reflect::set(console, &"config".into(), &configuration)?;
     Ok(())
 }
 
-/// What is filled in at the start, and a word on where one is.
+/// The demo's configuration: presets and a note.
 fn configuration() -> String {
     const KEY_ID: &str = "AKIDsandboxdemo000000000000000000001";
     const SECRET: &str = "sandbox-tencent-secret-000000001";
@@ -67,8 +66,8 @@ fn configuration() -> String {
     .to_string()
 }
 
-/// The request, if it is one for the clouds of this page.
-fn for_the_clouds(
+/// The request, if it is for the simulated clouds.
+fn simulated_request(
     window: &Window,
     input: &JsValue,
     init: &JsValue,
@@ -89,18 +88,18 @@ fn for_the_clouds(
     (ours && PATHS.iter().any(|known| path.starts_with(known))).then_some((url, request))
 }
 
-fn passed_on(fetch: &Function, window: &Window, input: &JsValue, init: &JsValue) -> Promise {
+fn forward(fetch: &Function, window: &Window, input: &JsValue, init: &JsValue) -> Promise {
     match fetch.call2(window, input, init) {
         Ok(promise) => promise.unchecked_into(),
         Err(error) => Promise::reject(&error),
     }
 }
 
-/// What `fetch` would give, with the delays and losses that the clouds have in mind.
-fn answered(sandbox: Rc<RefCell<Sandbox>>, url: Url, request: web_sys::Request) -> Promise {
+/// The result of `fetch`, with the simulated delays and losses.
+fn respond(sandbox: Rc<RefCell<Sandbox>>, url: Url, request: web_sys::Request) -> Promise {
     let signal = request.signal();
     let answer = future_to_promise(async move {
-        let arrived = arrived(&url, &request).await?;
+        let arrived = as_received(&url, &request).await?;
         #[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
         #[allow(clippy::disallowed_methods, reason = "the clouds' clock, and not the console's")]
         let reply = sandbox.borrow_mut().answer(&arrived, js_sys::Date::now() as i64);
@@ -117,15 +116,15 @@ fn answered(sandbox: Rc<RefCell<Sandbox>>, url: Url, request: web_sys::Request) 
         if signal.aborted() {
             give_up();
         } else {
-            // As long as the page: a listener that is dropped hears nothing.
+            // Lives as long as the page: dropping the listener would remove it.
             EventListener::once(&signal, "abort", move |_| give_up()).forget();
         }
     });
     Promise::race(&Array::of2(&answer, &aborted))
 }
 
-/// The request as it would arrive, with what a browser adds on the way.
-async fn arrived(url: &Url, request: &web_sys::Request) -> Result<Request, JsValue> {
+/// The request as it would arrive, with the headers that a browser adds.
+async fn as_received(url: &Url, request: &web_sys::Request) -> Result<Request, JsValue> {
     let mut headers = vec![
         ("host".to_owned(), url.host()),
         ("origin".to_owned(), url.origin()),

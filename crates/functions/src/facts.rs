@@ -1,4 +1,4 @@
-//! The clouds' facts.
+//! The facts about the clouds.
 
 use js_sys::Object;
 use relight_core::{
@@ -42,7 +42,7 @@ pub(crate) struct CloudInfo {
 }
 
 impl CloudInfo {
-    /// The facts of a cloud.
+    /// The facts about a cloud.
     pub(crate) fn of(cloud: &'static Cloud) -> Self {
         let manifest = cloud;
         CloudInfo {

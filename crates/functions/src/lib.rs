@@ -1,8 +1,8 @@
-//! The functions of the ES module: what other pages, workers and Node import.
+//! The functions of the ES module, for pages, workers and Node.
 //!
-//! Every function takes and returns plain objects, which cross by `serde_wasm_bindgen` and derived
-//! types; the derived types make the TypeScript too. Nothing here needs a DOM, and nothing here sends
-//! anything. What is exported stands in the programs: an export keeps everything that it may call.
+//! Every function takes and returns plain objects, which are passed by `serde_wasm_bindgen` and
+//! derived types; these also generate the TypeScript. No DOM, no network. The exports are in the
+//! programs, since an export links everything that it may call.
 
 mod facts;
 mod output;
@@ -27,23 +27,23 @@ use relight_sign::{
 use serde::Deserialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-/// By hand: an answer is a job with more to it, and a derived type that contains another would be read
-/// by way of a copy of all members; outcomes and explanations are core's, which knows no JavaScript.
+/// By hand: a reply is a job with more members, and nested derived types would be copied; outcomes
+/// and explanations are core's, which does not know JavaScript.
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
 
-/// The `RelightError` of a function that is in a part of the program that is not there.
+/// The `RelightError` of a function in a part of the program that is not loaded.
 pub fn not_loaded(why: &str) -> JsValue {
     Failure::not_loaded(why).into()
 }
 
-/// The clouds and their facts, as `CloudInfo[]`.
+/// The facts about the clouds, as `CloudInfo[]`.
 pub fn clouds() -> Result<JsValue, JsValue> {
     let clouds: Vec<_> = clouds::ALL.iter().map(|cloud| CloudInfo::of(cloud)).collect();
     Ok(value(&clouds)?)
 }
 
-/// Ids in any text, as `ParsedIds`.
+/// The ids in a text, as `ParsedIds`.
 pub fn parse_instance_ids(text: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
     let text = text_argument(text, "text")?;
     let options = Options::read(options)?;
@@ -58,7 +58,7 @@ pub fn plan_requests(job: &JsValue) -> Result<JsValue, JsValue> {
     let ParsedJob { input, problems, batch_size, locale } = job;
     Ok(match plan::plan(&input, batch_size) {
         Ok(plan) => value(&output::Plan::new(&plan, &problems, locale))?,
-        // There were texts, only none that is an id: each is a problem already.
+        // There were texts without a valid id: each is a problem already.
         Err(plan::Refusal::NoInstances) if !problems.is_empty() => {
             value(&output::Plan::empty(&problems, locale))?
         }
@@ -66,13 +66,13 @@ pub fn plan_requests(job: &JsValue) -> Result<JsValue, JsValue> {
     })
 }
 
-/// What a `Reply` means for each instance, as `BatchOutcome`.
+/// The outcome of each instance of a `Reply`, as `BatchOutcome`.
 pub fn decode_response(reply: &JsValue) -> Result<JsValue, JsValue> {
     let reply = Argument::take(reply, "reply")?;
     let mut job = ParsedJob::read(&reply)?;
     let regions = &job.input.cloud.regions;
     if regions.required && job.input.region.is_empty() {
-        // An answer reads alike in every region.
+        // A response is decoded alike in every region.
         job.input.region =
             regions.known.first().map(|region| region.id.to_owned()).unwrap_or_default();
     }
@@ -83,7 +83,7 @@ pub fn decode_response(reply: &JsValue) -> Result<JsValue, JsValue> {
     Ok(value(&output::BatchOutcome::new(&answer))?)
 }
 
-/// What the errors in a text mean, as `Explanation[]`.
+/// The errors in a text, as `Explanation[]`.
 pub fn explain_error(text: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
     let text = text_argument(text, "text")?;
     let options = Options::read(options)?;
@@ -96,12 +96,12 @@ pub fn explain_error(text: &JsValue, options: &JsValue) -> Result<JsValue, JsVal
     Ok(value(&explain_text(&text, &options))?)
 }
 
-/// What texts are read with.
+/// Options for texts.
 #[derive(Default, Deserialize)]
 struct Options {
-    /// The cloud that is meant, if it is known.
+    /// The cloud, if known.
     cloud: Option<String>,
-    /// The operation that is meant, by the cloud's own name.
+    /// The operation, by the cloud's own name.
     operation: Option<String>,
     /// The language of messages.
     locale: Option<String>,
@@ -120,7 +120,7 @@ impl Options {
     }
 }
 
-/// An answer; the call that it answers is read as a job.
+/// A response; the call that it answers is read as a job.
 #[derive(Deserialize)]
 struct Reply {
     status: u32,

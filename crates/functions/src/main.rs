@@ -1,4 +1,4 @@
-//! `relight/core`: every function and no console, for programs that draw nothing.
+//! `relight/core`: all functions without the console.
 
 use js_sys::Promise;
 use relight_functions as functions;
@@ -6,7 +6,7 @@ use std::alloc::System;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use zeroizing_alloc::ZeroAlloc;
 
-/// No byte of this program's memory outlives what it belonged to.
+/// Wipes memory when it is freed.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
@@ -30,8 +30,8 @@ pub fn parse_instance_ids(
 
 /// Checks a job against every rule and cuts it into calls, with the request of each.
 ///
-/// Throws a `RelightError` when the job breaks a rule. A text that is not an id is no such thing: it
-/// is among the problems, and the other ids are planned.
+/// Throws a `RelightError` when the job breaks a rule. A text that is not an id does not: it is
+/// among the problems, and the other ids are planned.
 #[wasm_bindgen(js_name = planRequests, unchecked_return_type = "Plan")]
 pub fn plan_requests(
     #[wasm_bindgen(unchecked_param_type = "Job")] job: &JsValue,
@@ -50,10 +50,10 @@ pub fn sign_request(
     functions::sign_request(input)
 }
 
-/// Says what an answer means for each instance of a call: exactly one outcome for each. An answer
-/// that is not understood is `unknown`, and its text is kept. With a `Proxy-Status` among the headers it
-/// is read as one that came through a proxy; without one the caller is believed that nothing stood
-/// between them and the cloud.
+/// Decodes a response for each instance of a call: exactly one outcome each. A response that is not
+/// understood is `unknown`, and its text is kept. With a `Proxy-Status` among the headers it is
+/// read as one that came through a proxy; without one the caller asserts that it came from the
+/// cloud itself.
 #[wasm_bindgen(js_name = decodeResponse, unchecked_return_type = "BatchOutcome")]
 pub fn decode_response(
     #[wasm_bindgen(unchecked_param_type = "Reply")] reply: &JsValue,
@@ -61,7 +61,7 @@ pub fn decode_response(
     functions::decode_response(reply)
 }
 
-/// Explains what a cloud said: an answer's body, a line of a log, or a bare code.
+/// Explains a cloud's error: a response body, a line of a log, or a bare code.
 ///
 /// One explanation for each error in the text, in its order; none if there is no error in it. An
 /// error that is not in the catalogue is `recognised: false`.

@@ -1,4 +1,4 @@
-//! What was found, planned and answered.
+//! The results of the functions.
 
 use relight_core::{
     clouds,

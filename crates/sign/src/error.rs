@@ -3,7 +3,7 @@
 use relight_core::{i18n::Locale, model::plan::Refusal};
 use wasm_bindgen::JsValue;
 
-/// Why a function did nothing.
+/// Why a function failed.
 #[derive(Debug)]
 pub struct Failure {
     kind: &'static str,
@@ -11,12 +11,12 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A mistake in the call itself. The message names the field.
+    /// An invalid argument. The message names the field.
     pub fn argument(message: impl Into<String>) -> Self {
         Failure { kind: "invalid-argument", message: message.into() }
     }
 
-    /// The function is in a part of the program that is not there.
+    /// The function is in a part of the program that is not loaded.
     pub fn not_loaded(why: &str) -> Self {
         Failure { kind: "not-loaded", message: why.to_owned() }
     }

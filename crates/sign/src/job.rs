@@ -1,4 +1,4 @@
-//! What somebody wants done, as programs say it.
+//! A job as passed by programs.
 
 use crate::{
     error::Failure,
@@ -40,11 +40,11 @@ struct Job {
     locale: Option<String>,
 }
 
-/// A job, and what stood among its ids.
+/// A job, with the problems among its ids.
 pub struct ParsedJob {
-    /// The job as core plans it.
+    /// The input of core's planner.
     pub input: PlanInput,
-    /// What among the ids is none.
+    /// The problems among the ids.
     pub problems: Vec<IdProblem>,
     /// The most ids in one call.
     pub batch_size: Option<usize>,
@@ -74,7 +74,7 @@ impl ParsedJob {
                 operation: job.operation,
                 ids,
                 options: options.filter_map(|(name, value)| Some((name, value?.0))).collect(),
-                // Limits are the page's; a program that signs is its own operator.
+                // The limits are those of the page; programs have none.
                 limits: Arc::default(),
             },
             problems,
@@ -83,7 +83,7 @@ impl ParsedJob {
         })
     }
 
-    /// The one batch of a job whose ids must all be good.
+    /// The batch of a job, if it is exactly one and all ids are valid.
     pub fn into_batch(self) -> Result<Batch, Failure> {
         if let Some(problem) = self.problems.first() {
             let sentence = problem.sentence(self.locale);

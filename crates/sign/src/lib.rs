@@ -1,9 +1,8 @@
 //! `signRequest` for JavaScript.
 //!
-//! Values cross as plain objects, by `serde_wasm_bindgen` and derived types; a secret does not: it is
-//! taken out of its object and goes straight into a buffer that is wiped. Nothing here needs a DOM, and
-//! nothing here sends anything. What is exported stands in the programs: an export keeps everything
-//! that it may call.
+//! Values are passed as plain objects by `serde_wasm_bindgen` and derived types. A secret is not:
+//! it is taken out of its object into a buffer that is wiped. No DOM, no network. The exports are
+//! in the programs, since an export links everything that it may call.
 
 pub mod error;
 pub mod read;
@@ -27,12 +26,12 @@ use std::cell::RefCell;
 use tsify::Tsify;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-/// By hand: what is signed has the secret, which no derived type may have; an error is no data; and
-/// languages and kinds of errors are core's, which knows no JavaScript.
+/// By hand: the input has the secret, which no derived type may contain; an error is no plain
+/// object; and languages and kinds of errors are core's, which does not know JavaScript.
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.ts");
 
-/// Signs what is given, with the time and the randomness of the machine where none is given.
+/// Signs a request. Time and nonce default to the current time and random bits.
 pub fn sign_request(input: &JsValue) -> Promise {
     match Argument::take(input, "input").and_then(|input| sign(&input)) {
         Ok(signed) => Promise::resolve(&signed),
@@ -60,15 +59,15 @@ fn sign(input: &Argument) -> Result<JsValue, Failure> {
     })
 }
 
-/// Takes the secret from the browser's text into a buffer that is wiped: no other code sees it.
+/// Copies the secret into a buffer that is wiped: no other code sees it.
 fn secret(input: &Argument) -> Result<Secret, Failure> {
     let text = input.member("secret");
     if text.is_undefined() || text.is_null() {
         return Err(missing("secret"));
     }
     let secret = text.as_string().map(Secret::new).ok_or_else(|| must_be("secret", "text"))?;
-    // Programs sign with key ids of any kind, in tests above all, so those are not held to how a cloud's
-    // begin. A secret that begins as a key id does would have its real self in the request.
+    // Programs sign with any key id, above all in tests, so its prefix is not checked. But a secret
+    // that looks like a key id is refused: the real secret would then be sent as the key id.
     if credential::is_secret_like_a_key_id(&secret) {
         return Err(Failure::argument(
             "`secret` looks like a key id: `accessKeyId` and `secret` may be swapped.",
@@ -77,7 +76,7 @@ fn secret(input: &Argument) -> Result<Secret, Failure> {
     Ok(secret)
 }
 
-/// A request that is described field by field; the secret is read by itself.
+/// A request described field by field; the secret is read separately.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RequestToSign {
@@ -128,7 +127,7 @@ fn request(given: RequestToSign, secret: &Secret) -> Result<Request<Signed>, Fai
         headers: pairs(given.headers),
         signed_headers: names(given.signed_headers),
         lowercased_values: names(given.lowercased_values),
-        // A body of a form is written from its parameters, the signature among them.
+        // A form body is built from its parameters, which include the signature.
         body: given.body.filter(|_| form.is_empty()).unwrap_or_default(),
         form,
         unsigned_payload: given.unsigned_payload.unwrap_or_default(),
@@ -138,7 +137,7 @@ fn request(given: RequestToSign, secret: &Secret) -> Result<Request<Signed>, Fai
     Ok(algorithm.prepare(input).finish_with(secret))
 }
 
-/// How one call of a cloud's operation is to be signed; the job and the secret are read by themselves.
+/// How a call of an operation is signed; the job and the secret are read separately.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OperationToSign {
@@ -184,8 +183,8 @@ fn now() -> i64 {
     (js_sys::Date::now() / 1_000.0) as i64
 }
 
-/// 128 random bits. They are drawn for many nonces at once, since asking takes longer than the rest
-/// of a nonce; each is handed out once.
+/// 128 random bits. Drawn for many nonces at once, since a call of the browser takes longer than
+/// the rest; each is used once.
 fn random_nonce() -> Result<String, Failure> {
     const NONCE_BYTES: usize = 16;
     const DRAWN_BYTES: u32 = 1024;
@@ -209,7 +208,7 @@ fn random_nonce() -> Result<String, Failure> {
 
 #[wasm_bindgen]
 extern "C" {
-    /// In pages, workers and Node alike.
+    /// Available in pages, workers and Node.
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
     fn fill_with_random_bytes(bytes: &Uint8Array) -> Result<(), JsValue>;
 }

@@ -5,11 +5,11 @@ use std::alloc::System;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use zeroizing_alloc::ZeroAlloc;
 
-/// No byte of this program's memory outlives what it belonged to.
+/// Wipes memory when it is freed.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
-/// Signs a request: one that is given field by field, or a call of a cloud's operation.
+/// Signs a request, given field by field or as a call of a cloud's operation.
 ///
 /// The secret is used once, as the key of a MAC; its copies in the module's memory are wiped. The
 /// promise is rejected with a `RelightError` when the input is not complete or breaks a rule.

@@ -1,5 +1,5 @@
-//! Reading what the caller gives. A refusal names the field and what belongs there, and never shows
-//! what was there: it may be a secret in the wrong place.
+//! Reads the caller's arguments. An error names the field and the expected type, never the value:
+//! it may be a secret in the wrong field.
 
 use crate::error::Failure;
 use js_sys::{Array, Object, Reflect};
@@ -14,10 +14,10 @@ use serde::{
 use std::{fmt, marker::PhantomData};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
-/// An object of the caller's, as it was at one moment.
+/// A snapshot of an object passed by the caller.
 ///
-/// Each member, and each member of a member, was read once, however it is made: what is checked is what
-/// is used, a proxy can say nothing else later, and what throws has thrown.
+/// Members, and members of members, are read exactly once, so the value that is checked is the
+/// value that is used, even for a JavaScript `Proxy`, and a getter that throws has thrown already.
 pub struct Argument {
     members: Object,
     name: &'static str,
@@ -32,7 +32,7 @@ impl Argument {
         Ok(Argument { members, name })
     }
 
-    /// The members that `T` has.
+    /// Deserializes the members into `T`.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let members = serde_wasm_bindgen::Deserializer::from(JsValue::from(&self.members));
         serde_path_to_error::deserialize(members).map_err(|error| {
@@ -42,13 +42,13 @@ impl Argument {
         })
     }
 
-    /// A member as it is; undefined if it is not there.
+    /// A member as it is; undefined if missing.
     pub(crate) fn member(&self, name: &str) -> JsValue {
         Reflect::get(&self.members, &name.into()).unwrap_or_default()
     }
 }
 
-/// A text that is an argument by itself.
+/// A string argument.
 pub fn text_argument(value: &JsValue, name: &str) -> Result<String, Failure> {
     value.as_string().ok_or_else(|| must_be(name, "text"))
 }
@@ -61,28 +61,28 @@ pub fn cloud(id: &str) -> Result<&'static Cloud, Failure> {
     })
 }
 
-/// The language that is asked for; English if none is.
+/// The language with this tag; English by default.
 pub fn locale(tag: Option<&str>) -> Locale {
     tag.map_or_else(Locale::default, Locale::from_tag)
 }
 
-/// The refusal of a field that is not there.
+/// The error for a missing field.
 pub(crate) fn missing(name: &str) -> Failure {
     Failure::argument(format!("`{name}` is missing."))
 }
 
-/// The refusal of a field that is something else.
+/// The error for a field of another type.
 pub fn must_be(name: &str, what: &str) -> Failure {
     Failure::argument(format!("`{name}` must be {what}."))
 }
 
-/// What serde says of a field, in the caller's words and without the value, which serde shows.
+/// A serde error about a field, without the value, which serde includes.
 fn refusal(path: &str, error: &JsValue) -> Failure {
     let message = String::from(error.unchecked_ref::<js_sys::Error>().message());
     if let Some(field) = message.strip_prefix("missing field ") {
         return Failure::argument(format!("{field} is missing."));
     }
-    // Of a whole field, not of one of its members.
+    // About the whole field, not one of its members.
     if message.starts_with("invalid type: unit value") && !path.contains(['.', '[']) {
         return missing(path);
     }
@@ -91,12 +91,12 @@ fn refusal(path: &str, error: &JsValue) -> Failure {
         Some((_, "a boolean")) => must_be(path, "true or false"),
         Some((_, "u32")) => must_be(path, "a whole number"),
         Some((_, what)) => must_be(path, what),
-        // What can never be read, such as a BigInt beyond 64 bits.
+        // A value that cannot be deserialized, such as a BigInt beyond 64 bits.
         None => Failure::argument(format!("`{path}` {message}.")),
     }
 }
 
-/// The object's members; those of its members, too, where they are objects or arrays.
+/// Copies an object's members, and those of its members that are objects or arrays.
 fn copy(object: &JsValue) -> Result<Object, JsValue> {
     members(object, |value| {
         if Array::is_array(&value) {
@@ -109,7 +109,7 @@ fn copy(object: &JsValue) -> Result<Object, JsValue> {
     })
 }
 
-/// The members of an object that are anything, changed so.
+/// An object with each defined member transformed.
 fn members(
     object: &JsValue,
     change: impl Fn(JsValue) -> Result<JsValue, JsValue>,
@@ -128,14 +128,14 @@ fn members(
 
 #[wasm_bindgen]
 extern "C" {
-    // Those of js-sys let what a getter throws pass through Rust.
+    // Unlike those of js-sys, these return what a getter throws as an error.
     #[wasm_bindgen(catch, js_namespace = Object)]
     fn entries(value: &JsValue) -> Result<Array, JsValue>;
     #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
     fn elements(value: &JsValue) -> Result<Array, JsValue>;
 }
 
-/// The members of an object in their order, which tells how parameters are sent. None if it is not there.
+/// The members of an object in their order, in which parameters are sent. Empty if missing.
 pub struct Members<V>(pub Vec<(String, V)>);
 
 impl<V> Default for Members<V> {
@@ -172,8 +172,8 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for MembersReader<V> {
     }
 }
 
-// What may be of several types is read by hand and not `untagged`, which does not say which member or
-// element was wrong, and makes an error, with the stack of its caller, for each type that it tries.
+// Types with several representations are deserialized by hand, not as `untagged`, which does not
+// name the wrong member and creates an error with a stack trace for each type that it tries.
 
 /// The value of an option, as text.
 pub(crate) struct OptionValue(pub(crate) String);
@@ -202,12 +202,12 @@ impl<'de> Deserialize<'de> for OptionValue {
     }
 }
 
-/// A time, in seconds since 1970.
+/// A time in seconds since 1970.
 pub(crate) struct UnixSeconds(pub(crate) i64);
 
 impl<'de> Deserialize<'de> for UnixSeconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        /// Some thousand years before and after.
+        /// About 3,000 years before and after.
         const SECONDS_MAX: u64 = 100_000_000_000;
 
         struct Reader;
@@ -236,7 +236,7 @@ impl<'de> Deserialize<'de> for UnixSeconds {
     }
 }
 
-/// Parameters of a query, or the query as it is sent.
+/// The parameters of a query, or the raw query.
 pub(crate) enum Query {
     Parameters(Members<String>),
     Raw(String),
@@ -276,7 +276,7 @@ impl<'de> Deserialize<'de> for Query {
     }
 }
 
-/// Texts in an array; none if it is not there.
+/// Strings in an array; empty if missing.
 #[derive(Default)]
 pub(crate) struct Texts(pub(crate) Vec<String>);
 
@@ -308,8 +308,8 @@ impl<'de> Deserialize<'de> for Texts {
     }
 }
 
-/// Ids: a text that has them, or an array of which each element is taken by itself, so that none of
-/// them passes for the heading of another. A number is refused, since it may have been rounded.
+/// Instance ids: a text that contains them, or an array of ids that are parsed separately, so that
+/// none is a heading of another. Numbers are refused, since they may have been rounded.
 pub(crate) enum InstanceIds {
     Text(String),
     List(Texts),
