@@ -25,7 +25,7 @@
 //!   `Date`, or our time and the skew from the describe call). They must be later by more than
 //!   their precision: the preflight is older, and what happened in between is not ours.
 
-use super::{Evidence, Millis, Row};
+use super::{Evidence, Millis, Row, row::Watched};
 use crate::{
     catalogue::{self, Effect, Retry},
     clouds,
@@ -62,6 +62,19 @@ pub(super) struct Change {
     pub(super) settled: bool,
     pub(super) transition_seen: bool,
     pub(super) may_be_others: bool,
+}
+
+impl Change {
+    fn new(watched: &Watched, outcome: Outcome, evidence: Option<Evidence>, settled: bool) -> Self {
+        Change {
+            outcome,
+            evidence,
+            fault: None,
+            settled,
+            transition_seen: false,
+            may_be_others: watched.may_be_others,
+        }
+    }
 }
 
 /// The interval until the next round of describe calls.
@@ -120,22 +133,8 @@ pub(super) fn conclude(
     let watched = row.watched.as_ref()?;
     let age_ms = now.saturating_sub(watched.since);
     let overdue_ms = spec.target().cloud.overdue_after_ms;
-    let unsettled = |outcome| Change {
-        outcome,
-        evidence: None,
-        fault: None,
-        settled: false,
-        transition_seen: false,
-        may_be_others: watched.may_be_others,
-    };
-    let settled = |outcome, evidence| Change {
-        outcome,
-        evidence,
-        fault: None,
-        settled: true,
-        transition_seen: false,
-        may_be_others: watched.may_be_others,
-    };
+    let unsettled = |outcome| Change::new(watched, outcome, None, false);
+    let settled = |outcome, evidence| Change::new(watched, outcome, evidence, true);
     // The change, or the final outcome once the time is up.
     let or_timed_out = |waiting: Change| match (watched.reason, waiting.outcome) {
         (WatchReason::Lost | WatchReason::Echo, Outcome::Unknown) => {
@@ -220,17 +219,8 @@ fn by_last_operation(
 ) -> Option<Change> {
     let last = described.last_operation.as_ref()?;
     let watched = row.watched.as_ref()?;
-    let change = |outcome, evidence, settled| {
-        let may_be_others = watched.may_be_others;
-        Some(Change {
-            outcome,
-            evidence,
-            fault: None,
-            settled,
-            transition_seen: false,
-            may_be_others,
-        })
-    };
+    let change =
+        |outcome, evidence, settled| Some(Change::new(watched, outcome, evidence, settled));
     let before = row.baseline.as_ref().and_then(|baseline| baseline.last_operation.as_ref());
     let is_ours = request_id.is_some_and(|ours| ours == last.request_id);
     let is_new = before.is_some_and(|before| before.request_id != last.request_id)
@@ -285,12 +275,8 @@ fn by_last_operation(
             change(Outcome::InProgress, None, false)
         }
         LastOperationState::Failed => Some(Change {
-            outcome: Outcome::Rejected,
-            evidence: Some(Evidence::CloudSaysFailed),
             fault: Some(Fault::layer("operation-failed", &last.name)),
-            settled: true,
-            transition_seen: false,
-            may_be_others: watched.may_be_others,
+            ..Change::new(watched, Outcome::Rejected, Some(Evidence::CloudSaysFailed), true)
         }),
     }
 }
