@@ -81,6 +81,16 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// A request whose signature is the hexadecimal MAC of its string to sign, in the header
+    /// `Authorization` after `credential`.
+    pub(crate) fn with_header(hmac_spec: HmacSpec, unfinished: Signed, credential: String) -> Self {
+        Prepared {
+            hmac_spec,
+            message: unfinished.trace.string_to_sign.clone().into_bytes(),
+            finish: Box::new(move |tag| unfinished.authorize(&credential, hex(tag))),
+        }
+    }
+
     /// The signed request. `tag` is the HMAC of [`Prepared::message`] under the secret, keyed as
     /// [`Prepared::hmac_spec`] says.
     pub fn finish(self, tag: &[u8]) -> Request<Signed> {

@@ -5,7 +5,7 @@ use crate::{
     clouds::alibaba::manifest::{ACS_V1_HMAC, ACS3_HMAC},
     model::cloud::HmacSpec,
     signing::{
-        Algorithm, Prepared, Signer, SigningInput, base64, canonical_query, canonical_request, hex,
+        Algorithm, Prepared, Signer, SigningInput, base64, canonical_query, canonical_request,
         percent_encode,
         request::{Pair, Payload, Signed, Trace, Unsigned},
         sha256_hex,
@@ -45,20 +45,10 @@ impl Algorithm for Acs3 {
             ",Signature=",
         ]
         .concat();
-        let trace = Trace {
-            canonical_request: Some(canonical.request),
-            string_to_sign: string_to_sign.clone(),
-        };
+        let trace = Trace { canonical_request: Some(canonical.request), string_to_sign };
         // The canonical query is sent as signed, so that the two cannot differ.
         let unfinished = Signed::unfinished(input, query, trace);
-        Prepared {
-            hmac_spec: self.hmac_spec(),
-            message: string_to_sign.into_bytes(),
-            finish: Box::new(move |tag| {
-                let signature = hex(tag);
-                unfinished.authorize(&credential, signature)
-            }),
-        }
+        Prepared::with_header(self.hmac_spec(), unfinished, credential)
     }
 }
 

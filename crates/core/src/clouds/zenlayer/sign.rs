@@ -4,7 +4,7 @@ use crate::{
     clouds::zenlayer::manifest::ZC2_HMAC,
     model::cloud::HmacSpec,
     signing::{
-        Algorithm, Prepared, Signer, SigningInput, canonical_request, hex,
+        Algorithm, Prepared, Signer, SigningInput, canonical_request,
         request::{Pair, Payload, Signed, Trace, Unsigned},
         sha256_hex,
     },
@@ -41,20 +41,10 @@ impl Algorithm for Zc2 {
             input.key_id,
             canonical.signed_headers
         );
-        let trace = Trace {
-            canonical_request: Some(canonical.request),
-            string_to_sign: string_to_sign.clone(),
-        };
+        let trace = Trace { canonical_request: Some(canonical.request), string_to_sign };
         let query = mem::take(&mut input.raw_query);
         let unfinished = Signed::unfinished(input, query, trace);
-        Prepared {
-            hmac_spec: self.hmac_spec(),
-            message: string_to_sign.into_bytes(),
-            finish: Box::new(move |tag| {
-                let signature = hex(tag);
-                unfinished.authorize(&credential, signature)
-            }),
-        }
+        Prepared::with_header(self.hmac_spec(), unfinished, credential)
     }
 }
 
