@@ -421,22 +421,7 @@ impl Form {
     /// Applies an edit. A value that does not fit the others is ignored.
     pub fn apply(&mut self, edit: FormEdit) {
         match edit {
-            FormEdit::Cloud(id) => {
-                let chosen = self.clouds().find(|cloud| cloud.id == id);
-                if let Some(cloud) = chosen.filter(|cloud| *cloud != self.cloud)
-                    && let Some(fresh) = Form::new(cloud)
-                {
-                    // Typed texts stay: the ids are parsed again for the other cloud. The key id
-                    // belongs to its cloud and is removed.
-                    let ids_text = Arc::clone(&self.ids_text);
-                    let reason = std::mem::take(&mut self.reason);
-                    let limits = Arc::clone(&self.limits);
-                    let guard = self.guard;
-                    *self = Form { ids_text, reason, pacing: self.pacing, limits, guard, ..fresh };
-                    self.fit();
-                    self.parse();
-                }
-            }
+            FormEdit::Cloud(id) => self.change_cloud(&id),
             FormEdit::Site(id) => {
                 if let Some(site) = self.cloud.site(Some(&id)) {
                     site.id.clone_into(&mut self.site);
@@ -484,17 +469,7 @@ impl Form {
                 let text = format!("{before}{gap}{}", ids.join("\n"));
                 self.apply(FormEdit::IdsText(text));
             }
-            FormEdit::RemoveIds(ids) => {
-                let gone: HashSet<&str> = ids.iter().map(String::as_str).collect();
-                let kept = self.parsed.ids.iter().map(|parsed| parsed.id.as_str());
-                let problems = self.parsed.problems.iter();
-                let unread = problems.filter(|one| one.kind != IdProblemKind::Repeated);
-                let lines: Vec<&str> = kept
-                    .filter(|id| !gone.contains(id))
-                    .chain(unread.map(|problem| problem.text.as_str()))
-                    .collect();
-                self.apply(FormEdit::IdsText(lines.join("\n")));
-            }
+            FormEdit::RemoveIds(ids) => self.remove_ids(&ids),
             FormEdit::RemoveProblems => {
                 let ids: Vec<InstanceId> =
                     self.parsed.ids.iter().map(|one| one.id.clone()).collect();
@@ -504,6 +479,35 @@ impl Form {
             FormEdit::Pacing(pacing) => self.pacing = pacing,
             FormEdit::Guard(guard) => self.guard = guard,
         }
+    }
+
+    fn change_cloud(&mut self, id: &str) {
+        let chosen = self.clouds().find(|cloud| cloud.id == id);
+        if let Some(cloud) = chosen.filter(|cloud| *cloud != self.cloud)
+            && let Some(fresh) = Form::new(cloud)
+        {
+            // Typed texts stay: the ids are parsed again for the other cloud. The key id
+            // belongs to its cloud and is removed.
+            let ids_text = Arc::clone(&self.ids_text);
+            let reason = std::mem::take(&mut self.reason);
+            let limits = Arc::clone(&self.limits);
+            let guard = self.guard;
+            *self = Form { ids_text, reason, pacing: self.pacing, limits, guard, ..fresh };
+            self.fit();
+            self.parse();
+        }
+    }
+
+    fn remove_ids(&mut self, ids: &[String]) {
+        let removed: HashSet<&str> = ids.iter().map(String::as_str).collect();
+        let kept = self.parsed.ids.iter().map(|parsed| parsed.id.as_str());
+        let problems = self.parsed.problems.iter();
+        let unread = problems.filter(|one| one.kind != IdProblemKind::Repeated);
+        let lines: Vec<&str> = kept
+            .filter(|id| !removed.contains(id))
+            .chain(unread.map(|problem| problem.text.as_str()))
+            .collect();
+        self.apply(FormEdit::IdsText(lines.join("\n")));
     }
 
     pub(crate) fn choose(&mut self, operation: &'static Operation) {

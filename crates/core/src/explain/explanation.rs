@@ -320,31 +320,12 @@ fn unknown(
     known: &Known<'_>,
     locale: Locale,
 ) -> Explanation {
-    const TITLE: Text = text("This error is not in the catalogue", "该错误尚未收录");
-    const MEANING: Text =
-        text("What {code|it} means is not known here.", "{code|该错误}的含义暂不清楚。");
-    const MEANING_BY_NAME: Text = text(
-        "What {code|it} means is not known here. By its name, and by that alone, it is about {about}.",
-        "{code|该错误}的含义暂不清楚；仅从名称推测，它与“{about}”有关。",
-    );
-    const MEANING_BY_WORDS: Text = text(
-        "What {code|it} means is not known here. By the words that came with it, it is about {about}.",
-        "{code|该错误}的含义暂不清楚；从随附的说明看，它与“{about}”有关。",
-    );
-    const CHECK_FIRST: Text = text(
-        "Look at the instance before sending again. The cloud's own words are below; its support can tell more by the request ID.",
-        "重新提交前请先查看实例状态。云端原文见下方，也可凭请求 ID 咨询云厂商的技术支持。",
-    );
-    const READ: Text = text(
-        "Read the cloud's own words below; its support can tell more by the request ID.",
-        "请查看下方的云端原文，也可凭请求 ID 咨询云厂商的技术支持。",
-    );
     // A sentence is better evidence than a name.
     let said = known.is_text.then(|| Family::of_message(&report.message)).flatten();
     let meaning = match (said, clouds::family(report.code.trim())) {
-        (Some(_), _) => MEANING_BY_WORDS,
-        (None, Some(_)) => MEANING_BY_NAME,
-        (None, None) => MEANING,
+        (Some(_), _) => UNKNOWN_BY_MESSAGE,
+        (None, Some(_)) => UNKNOWN_BY_NAME,
+        (None, None) => UNKNOWN_MEANING,
     };
     let family = said.or_else(|| clouds::family(report.code.trim())).map(Family::facts);
     let value = |name: &str| match name {
@@ -388,9 +369,9 @@ fn unknown(
         cloud: cloud_id,
         code: presentable(&report.code),
         success: false,
-        title: in_words(TITLE),
+        title: in_words(UNKNOWN_TITLE),
         meaning: in_words(meaning),
-        remedy: in_words(if retry == Retry::CheckFirst { CHECK_FIRST } else { READ }),
+        remedy: in_words(if retry == Retry::CheckFirst { CHECK_FIRST } else { READ_ORIGINAL }),
         who: family.map_or(Who::You, |family| family.who),
         retry,
         request_id: report.request_id.as_deref().map(|id| without_hidden(id).into_owned()),
@@ -413,6 +394,27 @@ fn unknown(
         vendor_page: cloud.map(|cloud| vendor_page(cloud, &report.code)),
     }
 }
+
+// The texts of an unknown code.
+const UNKNOWN_TITLE: Text = text("This error is not in the catalogue", "该错误尚未收录");
+const UNKNOWN_MEANING: Text =
+    text("What {code|it} means is not known here.", "{code|该错误}的含义暂不清楚。");
+const UNKNOWN_BY_NAME: Text = text(
+    "What {code|it} means is not known here. By its name, and by that alone, it is about {about}.",
+    "{code|该错误}的含义暂不清楚；仅从名称推测，它与“{about}”有关。",
+);
+const UNKNOWN_BY_MESSAGE: Text = text(
+    "What {code|it} means is not known here. By the words that came with it, it is about {about}.",
+    "{code|该错误}的含义暂不清楚；从随附的说明看，它与“{about}”有关。",
+);
+const CHECK_FIRST: Text = text(
+    "Look at the instance before sending again. The cloud's own words are below; its support can tell more by the request ID.",
+    "重新提交前请先查看实例状态。云端原文见下方，也可凭请求 ID 咨询云厂商的技术支持。",
+);
+const READ_ORIGINAL: Text = text(
+    "Read the cloud's own words below; its support can tell more by the request ID.",
+    "请查看下方的云端原文，也可凭请求 ID 咨询云厂商的技术支持。",
+);
 
 /// A resource of `*`.
 const ANYTHING: Text = text("any resource", "任何资源");
