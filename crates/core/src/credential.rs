@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn no_token_is_a_secret_and_no_secret_a_token() {
+    fn tokens_and_secrets_are_distinguished() {
         let secrets = [
             ("alibaba", "LTAI5tExampleExample0001", SECRET),
             ("alibaba", "STS.NUexampleexample01", "wyLTSmsyPGP1ohvvw8xYgB29dlGI8KMiH2pKuQ1dRt7"),
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_known_again_wherever_it_stands_and_nothing_else_is() {
+    fn a_fingerprint_matches_its_secret_only() {
         let guard = guard(SECRET);
         for text in [
             SECRET.to_owned(),
@@ -454,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_shows_nothing() {
+    fn a_fingerprint_does_not_show_the_secret() {
         let said = format!("{:?}", of(SECRET));
         assert!(!said.contains(SECRET.get(..4).unwrap()), "{said}");
     }

@@ -392,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_shows_on_its_own_line() {
+    fn each_fault_fails_its_own_check() {
         // reachable, allows, types, cloud, headers, clock, timing, closes, once
         assert_eq!(shown(&good()), "++++?++++");
         assert_eq!(shown(&Evidence { has_key: true, ..good() }), "+++++++++");
@@ -448,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_not_exposed_is_missed() {
+    fn an_unexposed_date_header_fails_the_clock_check() {
         let mut evidence = good();
         if let TransportResult::Answered(response) = &mut evidence.call {
             response.headers.retain(|(name, _)| name != "date");
@@ -520,7 +520,7 @@ mod tests {
     }
 
     #[test]
-    fn a_protocol_that_is_kept_from_the_page_is_missed() {
+    fn a_hidden_protocol_fails_the_timing_check() {
         let of = |protocol: Option<&str>| {
             line(&Evidence { protocol: protocol.map(str::to_owned), ..good() }, Check::Timing)
         };
@@ -530,7 +530,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_over_tls_sends_nothing_without() {
+    fn a_tls_page_sends_no_plain_http() {
         for host in
             ["relay.example.com", "10.0.0.4", "192.168.1.1", "127.0.0.1.example", "notlocalhost"]
         {

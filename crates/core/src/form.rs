@@ -615,7 +615,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn near_misses_are_corrected_where_they_stand() {
+    fn near_misses_are_corrected_in_place() {
         let mut form = Form::new(clouds::by_id("tencent").unwrap()).unwrap();
         form.apply(FormEdit::Region("ap-guangzhou".into()));
         for (text, corrected) in [
@@ -637,7 +637,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_filled_in_can_be_carried_over() {
+    fn edits_from_reproduce_a_form() {
         for cloud in clouds::ALL.iter().copied() {
             for operation in cloud.operations {
                 for mode in operation.modes {
@@ -690,7 +690,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_added_and_taken_out_and_nothing_else_is_lost() {
+    fn adding_and_removing_ids_keeps_the_rest() {
         let cloud = clouds::by_id("tencent").unwrap();
         let mut form = Form::new(cloud).unwrap();
         let ids = |form: &Form| {
@@ -707,7 +707,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_hold_whatever_is_built() {
+    fn nothing_outside_the_limits_is_allowed() {
         let cloud = clouds::ALL[0];
         assert!(!Limits::nothing().allows_cloud(cloud));
         let only = |name: &str| Some(vec![name.to_owned()]);

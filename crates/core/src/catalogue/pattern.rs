@@ -103,7 +103,7 @@ mod tests {
     use super::{captures, fill, literal_length};
 
     #[test]
-    fn a_pattern_catches_what_stands_in_its_holes() {
+    fn a_pattern_captures_its_names() {
         let caught = captures("at `{rate}`, over `{limit}`{rest}", "at `21`, over `20` a second");
         assert_eq!(caught, Some(vec![("rate", "21"), ("limit", "20"), ("rest", " a second")]));
         assert_eq!(captures("{detail}", ""), Some(vec![("detail", "")]));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_takes_the_whole_message_or_nothing() {
+    fn a_pattern_matches_the_whole_message() {
         assert_eq!(captures("exactly", "exactly"), Some(vec![]));
         assert_eq!(captures("exactly", "exactly so"), None);
         assert_eq!(captures("a {x} b", "a 1 b."), None);
@@ -122,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn the_length_counts_only_what_is_demanded() {
+    fn the_literal_length_excludes_names() {
         assert_eq!(literal_length("ab{x}cd"), 4);
         assert_eq!(literal_length("{detail}"), 0);
     }
 
     #[test]
-    fn a_template_is_filled_or_falls_back() {
+    fn a_template_is_filled_or_uses_its_defaults() {
         let known = |name: &str| (name == "limit").then(|| "100".to_owned());
         assert_eq!(fill("at most {limit|some} IDs", known), "at most 100 IDs");
         assert_eq!(fill("{instance|The instance} is off", known), "The instance is off");

@@ -107,7 +107,7 @@ mod tests {
     use super::Line;
 
     #[test]
-    fn a_shell_reads_the_words_that_were_written() {
+    fn quoted_words_survive_a_shell() {
         for word in [
             "ins-5d8a23rs",
             "",
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_words_stay_plain_and_each_option_has_a_line() {
+    fn only_special_words_are_quoted() {
         let line = Line::new(&["tool", "verb"]).option("--id", "i-1").option("--id", "a b").0;
         assert_eq!(line, "tool verb \\\n  --id i-1 \\\n  --id 'a b'");
     }

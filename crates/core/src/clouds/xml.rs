@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_document_is_refused() {
+    fn incomplete_documents_are_refused() {
         assert_eq!(read("<R><A>1</A>"), Err(Broken::CutOff));
         assert_eq!(read("<R><A>1</A></R"), Err(Broken::CutOff));
         assert_eq!(read("<R><A>1"), Err(Broken::CutOff));

@@ -118,7 +118,7 @@ mod tests {
     use super::{BELIEVED_FOR_MS, CheckResult, placeholder_id, recall, remember};
 
     #[test]
-    fn an_answer_is_believed_for_a_while() {
+    fn a_result_is_valid_for_a_while() {
         let seen = 1_795_176_000_000;
         for holds in [CheckResult::Yes, CheckResult::No, CheckResult::Unknown] {
             let kept = remember(holds, seen);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_not_known() {
+    fn unreadable_results_are_unknown() {
         for kept in [
             "",
             " ",

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_of_every_cloud_comes_back() {
+    fn every_form_is_restored() {
         for &cloud in clouds::ALL {
             let region = cloud.regions.known.first().map_or("", |region| region.id);
             let prefix = cloud.credential.key_id.prefixes.first().unwrap_or(&"");
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_force_nor_erased_disks_nor_a_key_comes_back() {
+    fn force_erased_disks_and_keys_are_not_saved() {
         for &cloud in clouds::ALL {
             for operation in cloud.operations {
                 for mode in operation.modes.iter().filter(|mode| mode.force) {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_secret_among_ids_is_left_out_before_it_is_known() {
+    fn a_short_secret_among_ids_is_not_saved() {
         let example = clouds::ALL[0].ids.example;
         let text = format!("{example}\nsandboxZenlayerPassword01\ni-bp67");
         let saved = saved([FormEdit::IdsText(text)]);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_locked_or_no_longer_allowed_does_not_come_back() {
+    fn locked_or_forbidden_values_are_not_restored() {
         let of_tencent = |region: &str| {
             saved([
                 FormEdit::Cloud("tencent".into()),

@@ -293,7 +293,7 @@ mod tests {
     use super::is_letter_or_digit;
 
     #[test]
-    fn no_letter_and_no_digit_is_taken_for_a_mark() {
+    fn letters_and_digits_are_never_punctuation() {
         let all = '\0'..=char::MAX;
         let lost: Vec<char> =
             all.filter(|one| one.is_alphanumeric() && !is_letter_or_digit(*one)).take(20).collect();
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_around_ids_say_nothing() {
+    fn punctuation_around_ids_is_ignored() {
         let spoken: Vec<char> =
             "-_.*#@ \t•·—–…→⇒✓✗■●○◆★☆─│└├▶\u{fe0f}👉✅⚠️❌§©°±×÷«»“”‘’¥€№。，、；：！？「」『』【】《》（）～〜・※\u{200b}\u{feff}\u{a0}\u{3000}\u{301}"
                 .chars()

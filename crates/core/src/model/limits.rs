@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_fit_from_end_to_end() {
+    fn id_patterns_match_the_whole_id() {
         for (pattern, text, fits) in [
             ("", "", true),
             ("", "a", false),

@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_can_be_typed_again() {
+    fn a_printed_query_parses_to_itself() {
         for text in ["web name:a id:b ip:10. zone:h", "tag:a tag:b=c=d state:x,y", "a:b :", "name:"]
         {
             let query = InstanceQuery::parse(text);

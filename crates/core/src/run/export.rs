@@ -403,7 +403,7 @@ mod tests {
     };
 
     #[test]
-    fn an_export_is_json_with_everything_in_it() {
+    fn the_json_export_is_complete() {
         let cloud = clouds::by_id("tencent").unwrap();
         let ids: Vec<_> = parse_ids("ins-8xk2p0qa ins-8xk2p0qb", None).ids;
         let [first, second] = [0, 1].map(|at| ids[at].id.clone());
@@ -458,7 +458,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_is_no_formula_and_stays_one_cell() {
+    fn formulas_are_escaped_and_stay_one_cell() {
         assert_eq!(cell("web-01"), "web-01");
         assert_eq!(cell("=1+1"), "'=1+1");
         assert_eq!(cell("＝1＋1"), "'＝1＋1");
@@ -502,14 +502,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_written_out() {
+    fn invisible_characters_are_escaped() {
         let text = "\u{1b}[2J\u{85}\u{9b}\n\u{0}x";
         assert_eq!(plain(text), "⟨U+001B⟩[2J⟨U+0085⟩⟨U+009B⟩ ⟨U+0000⟩x");
     }
 
     /// As published in the npm package.
     #[test]
-    fn the_published_schema_says_the_same() {
+    fn the_published_schema_is_up_to_date() {
         let path = "/../../package/relight-record.schema.json";
         let path = [env!("CARGO_MANIFEST_DIR"), path].concat();
         assert_eq!(

@@ -204,7 +204,7 @@ mod tests {
     const DATE: (&str, &str) = ("date", "Wed, 01 May 2024 08:10:00 GMT");
 
     #[test]
-    fn a_clock_that_is_off_is_set_once_by_the_clouds() {
+    fn clock_skew_is_corrected_once() {
         let (mut preflight, ids) = preflight_of_one();
         let refused = refused(&[FROM_CLOUD, DATE]);
         let now = 1_714_550_400_000;
@@ -220,7 +220,7 @@ mod tests {
 
     /// A cloud with rate limit windows throttles reads until the next window.
     #[test]
-    fn a_refused_minute_is_waited_for() {
+    fn a_throttled_window_is_waited_for() {
         let cloud = clouds::by_id("alibaba").unwrap();
         let target = Target::new(cloud, None, "cn-hangzhou").unwrap();
         let ids: Vec<InstanceId> = parse_ids("i-bp1g6zv0ce8oghu7k2m4", Some(cloud))
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_stops_no_read() {
+    fn a_clock_set_back_does_not_stop_reads() {
         let (mut preflight, ids) = preflight_of_one();
         let now = 1_714_550_400_000;
         assert!(matches!(preflight.next(now), PreflightCommand::Describe(_)));
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_is_not_of_this_answer_sets_no_clock() {
+    fn only_the_clouds_own_date_sets_the_clock() {
         let other = ("date", "Wed, 01 May 2024 08:20:00 GMT");
         for headers in [
             &[FROM_CLOUD][..],

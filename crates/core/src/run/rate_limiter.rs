@@ -210,7 +210,7 @@ mod tests {
     const LATE_MS: [u64; 7] = [0, 9, 3, 6, 1, 12, 2];
 
     #[test]
-    fn no_second_has_too_many_and_lateness_does_not_add_up() {
+    fn the_rate_holds_and_delays_do_not_add_up() {
         let late: Vec<u64> = (0..200).map(|call| LATE_MS[call % 7]).collect();
         for (answer_ms, most_ms) in [(None, 106), (Some(200), 106), (Some(15), 103)] {
             let times = times(RateLimiter::new(10), &late, answer_ms);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_counts_from_when_it_can_have_arrived() {
+    fn a_call_counts_from_its_earliest_arrival() {
         let mut limiter = RateLimiter::new(1);
         limiter.sent(0, 1_000_000);
         assert_eq!(limiter.next_at(1_000_000), 1_001_040, "nobody knows when it arrived");
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_answer_says_nothing() {
+    fn a_slow_response_changes_no_interval() {
         let mut limiter = RateLimiter::new(1);
         limiter.sent(0, 1_000_000);
         limiter.answered(0, 1_000_700);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_pause_is_not_made_up_for() {
+    fn no_burst_after_a_long_pause() {
         let mut limiter = RateLimiter::new(10);
         limiter.sent(0, 1_000_000);
         assert_eq!(limiter.next_at(1_000_000), 1_000_100);
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_stops_nothing() {
+    fn a_clock_set_back_does_not_stop_calls() {
         let mut limiter = RateLimiter::new(1);
         limiter.sent(0, 9_000_000);
         assert_eq!(limiter.next_at(1_000_000), 1_000_000);
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_after_a_clock_was_set_back_is_waited_for() {
+    fn throttling_after_a_clock_set_back_still_waits() {
         let mut limiter = RateLimiter::new(1);
         limiter.sent(0, 9_000_000);
         limiter.throttled(1_000_000, 9_000_000, (0, 0), Some(60_000));
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_of_one_time_slow_it_once() {
+    fn simultaneous_throttling_slows_down_once() {
         let mut limiter = RateLimiter::new(10);
         for (call, at) in [0, 100, 200].into_iter().enumerate() {
             limiter.sent(call, 1_000_000 + at);
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_refusal_it_becomes_as_fast_again_in_time() {
+    fn the_rate_recovers_after_throttling() {
         let mut limiter = RateLimiter::new(10);
         let mut now = 1_000_000;
         limiter.sent(0, now);

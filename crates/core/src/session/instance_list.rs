@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_read_with_the_least_calls_and_each_instance_is_there_once() {
+    fn a_list_needs_the_fewest_calls_and_has_no_duplicates() {
         let ids: Vec<String> = (0..250).map(|number| format!("ins-{number:08}")).collect();
         let fleet: Vec<&str> = ids.iter().map(String::as_str).collect();
         let mut list = list("tencent", "ap-guangzhou", "");
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_changes_while_it_is_read_says_so() {
+    fn a_list_that_changes_during_reading_is_reported() {
         let ids: Vec<String> = (0..201).map(|number| format!("ins-{number:08}")).collect();
         let fleet: Vec<&str> = ids.iter().map(String::as_str).collect();
         // One instance is released before the second page: the rest moves up, and one is missed.
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_is_refused_ends_it_and_what_came_stays() {
+    fn a_refused_page_ends_the_list_and_keeps_its_instances() {
         let ids: Vec<String> = (0..150).map(|number| format!("ins-{number:08}")).collect();
         let fleet: Vec<&str> = ids.iter().map(String::as_str).collect();
         let refused = answer(&json!({ "Response": {
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_minute_is_waited_for_and_the_list_goes_on() {
+    fn the_list_continues_after_a_throttled_window() {
         let page = |next: &str| {
             answer(&json!({ "RequestId": "473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E", "NextToken": next,
                 "TotalCount": 1, "Instances": { "Instance": [{
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_leads_to_itself_ends_it() {
+    fn a_page_with_its_own_cursor_ends_the_list() {
         let page = answer(&json!({ "RequestId": "473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E",
             "TotalCount": 300, "NextToken": "same",
             "Instances": { "Instance": [{ "InstanceId": "i-bp1g6zv0ce8oghu7k2m4",
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_cloud_does_not_compare_is_compared_here() {
+    fn the_page_filters_what_the_cloud_does_not() {
         let fleet = ["ins-00000001", "ins-00000002"];
         let mut list = list("tencent", "ap-guangzhou", "ins-00000002 tag:team=web");
         read(&mut list, |cursor| tencent_page(&fleet, offset(cursor)));
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_stop_nothing_is_asked_and_nothing_is_taken() {
+    fn a_stopped_list_reads_and_accepts_nothing() {
         let ids: Vec<String> = (0..150).map(|number| format!("ins-{number:08}")).collect();
         let fleet: Vec<&str> = ids.iter().map(String::as_str).collect();
         let mut list = list("tencent", "ap-guangzhou", "");

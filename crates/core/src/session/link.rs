@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_link_names_is_filled_in_for_every_cloud() {
+    fn a_link_fills_in_the_form_of_every_cloud() {
         for &cloud in clouds::ALL {
             let operation = cloud.operations.last().unwrap();
             let mode = operation.modes.last().unwrap();
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn no_link_is_made_of_a_form_that_has_a_key_in_it() {
+    fn a_form_with_a_key_makes_no_link() {
         const SECRET: &str = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0";
         let short = "sandboxZenlayerPassword01";
         let secret = Some(Fingerprint::of(short.chars().map(u32::from)));
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_link_has_put_there_can_be_taken_back() {
+    fn an_applied_link_can_be_undone() {
         let (mut session, config) = session(
             r#"{ "preset": { "cloud": "tencent", "region": "ap-guangzhou",
                              "instanceIds": ["ins-aaaaaaaa", "ins-bbbbbbbb"] } }"#,
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_has_no_way_to_a_key_nor_to_erased_disks() {
+    fn a_link_sets_no_key_and_erases_no_disks() {
         for name in ["keyId", "secret", "token", "erase", "batching", "proxy", "expiresAt"] {
             assert!(!NAMES.contains(&name), "{name}");
         }
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_looks_like_a_key_is_refused() {
+    fn parameters_that_look_like_a_key_are_refused() {
         for (name, value) in [
             ("secret", "x"),
             ("SecretKey", ""),
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_locked_or_not_allowed_stays_and_is_said() {
+    fn locked_or_forbidden_values_stay_and_are_reported() {
         let (mut session, config) = session(
             r#"{ "preset": { "cloud": "tencent", "operation": "reboot", "region": "ap-guangzhou" },
                  "allow": { "modes": ["soft"], "regions": ["ap-guangzhou"] },
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_to_a_cloud_that_is_not_there_fills_in_nothing() {
+    fn a_link_to_a_missing_cloud_is_not_applied() {
         let (mut session, _) = session("{}");
         let before = session.clone();
         let link = link(&[("cloud", "amazon"), ("region", "us-east-1"), ("instanceIds", "i-0abc")]);

@@ -103,7 +103,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn a_key_that_stands_twice_is_an_error() {
+    fn duplicate_keys_are_an_error() {
         for text in [r#"{"a":1,"a":1}"#, r#"{"b":{"a":1,"\u0061":1}}"#, r#"[{"":null,"":null}]"#] {
             assert!(read(text).is_err_and(|error| !error.is_eof()), "{text}");
         }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_too_early_is_told_from_what_is_no_json() {
+    fn truncated_json_is_distinguished_from_invalid_json() {
         for text in ["", " ", "[1,", "{\"a\":", "\"a", "\"\\ud83d", "tru", "-", "1e", "1."] {
             assert!(read(text).is_err_and(|error| error.is_eof()), "{text}");
         }

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_texts_stay() {
+    fn ordinary_texts_are_unchanged() {
         for text in [
             "Token error.",
             "pass=12 fail=0 task: 12345678 disk: vda12345",

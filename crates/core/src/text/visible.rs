@@ -183,7 +183,7 @@ mod tests {
     use std::borrow::Cow;
 
     #[test]
-    fn ordinary_names_stay_as_they_are() {
+    fn ordinary_names_are_unchanged() {
         for name in [
             "",
             "web-01",
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_seen_is_written_out() {
+    fn invisible_characters_are_escaped_in_exports() {
         for (name, shown) in [
             ("web\u{202e}10-bew", "web⟨U+202E⟩10-bew"),
             ("\u{2066}a\u{2069}", "⟨U+2066⟩a⟨U+2069⟩"),
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_has_something_to_read() {
+    fn a_reason_must_be_readable() {
         for text in ["T-1", "机房断电", "é", "7", " x ", "々", "ß!", "オ", "３"] {
             assert!(has_a_letter(text), "{text}");
         }

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn one_member_of_our_own_proxy_or_nothing_is_known() {
+    fn only_a_single_member_of_our_proxy_is_trusted() {
         let another = Verdict::Unknown("another-proxy".to_owned());
         for ours in
             ["relight-proxy; received-status=502", "relight-proxy; error=connection_refused"]
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_copy_that_was_refused() {
+    fn a_refused_second_copy_is_recognised() {
         let repeated = Verdict::Unknown("repeated".to_owned());
         let internal = "relight-proxy; error=proxy_internal_response";
         for details in ["details=\"repeated\"", "details=repeated"] {

@@ -140,7 +140,7 @@ mod tests {
     use super::plain;
 
     #[test]
-    fn dumps_are_read_as_names_and_values() {
+    fn dumps_become_names_and_values() {
         for (text, read) in [
             ("[\"Code\"]=> string(9) \"Throttled\"", "[\"Code\": \"Throttled\""),
             ("[\"Code\"] => string(9) \"Throttled\"", "[\"Code\": \"Throttled\""),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_joined_only_where_a_terminal_broke_it() {
+    fn only_wrapped_lines_are_joined() {
         let long = "x".repeat(78);
         assert_eq!(plain(&format!("{long}Re\nquestId: 1")), format!("{long}RequestId: 1"));
         let short = "x".repeat(70);
