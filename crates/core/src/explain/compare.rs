@@ -135,7 +135,7 @@ impl Cause {
                 "请粘贴云端返回信息中的规范请求或待签名字符串。",
             ),
             Cause::Method => text(
-                "Something on the way turned the request into another method. Let the proxy keep it.",
+                "The method was changed in transit. Let the proxy keep it.",
                 "请求方法在途中被改动，请让代理保持原方法。",
             ),
             Cause::Path => text(
@@ -151,7 +151,7 @@ impl Cause {
                 "参数和请求头应按名称的字节顺序排序：大写在小写之前，1、10、2 依此排列。",
             ),
             Cause::Parameter => text(
-                "A parameter has another value, is missing, or was added on the way. The cloud shows what arrived.",
+                "A parameter has another value, is missing, or was added in transit. The cloud shows what arrived.",
                 "某个参数的值不同、缺失或在途中被添加。云端显示的是实际到达的内容。",
             ),
             Cause::Case => text(
@@ -159,7 +159,7 @@ impl Cause {
                 "请求头名称以小写参与签名，值按发送时的原样参与签名。",
             ),
             Cause::HeaderValue => text(
-                "Something on the way, most often a proxy, changed this header. Let it pass on unchanged.",
+                "This header was changed in transit, most often by a proxy. Let the proxy forward it unchanged.",
                 "该请求头在途中被改动，多半是代理所为，请让代理原样转发。",
             ),
             Cause::HeaderMissing => text(
@@ -199,7 +199,7 @@ impl Cause {
                 "粘贴的内容与此步骤不对应。请将规范请求与规范请求、待签名字符串与待签名字符串比对。",
             ),
             Cause::Unclear => text(
-                "What causes this cannot be told. What the cloud shows is what arrived there.",
+                "The cause is not known. The cloud shows the request as it arrived.",
                 "无法判断差异的原因。云端显示的是实际到达的内容。",
             ),
         }
@@ -212,9 +212,9 @@ impl Cause {
 /// ```
 /// use relight_core::explain::{Cause, compare};
 ///
-/// let told = compare("GET\n/\na=b%20c", r#""server CanonicalRequest is [GET\n/\na=b+c]""#);
-/// assert_eq!(told.cause, Cause::Encoding);
-/// assert_eq!(told.difference.map(|it| (it.byte, it.line)), Some((9, 3)));
+/// let comparison = compare("GET\n/\na=b%20c", r#""server CanonicalRequest is [GET\n/\na=b+c]""#);
+/// assert_eq!(comparison.cause, Cause::Encoding);
+/// assert_eq!(comparison.difference.map(|it| (it.byte, it.line)), Some((9, 3)));
 /// ```
 pub fn compare(ours: &str, theirs: &str) -> Comparison {
     let ours = start_of(ours);

@@ -114,12 +114,12 @@ pub(super) fn permission(
 }
 
 const FORBIDDEN: Text = text(
-    "A policy forbids this outright, and a policy that allows it does not help against that. The author of that policy must make an exception for this identity, or the task has to be done by another one.",
+    "A policy denies this explicitly, so adding one that allows it does not help. The administrator of that policy must make an exception for this identity, or another identity has to do it.",
     "有策略显式拒绝了该操作，再授予允许策略也不会生效。需要由制定该拒绝策略的管理员为此身份设置例外，或改由其他身份执行。",
 );
 
 const NOT_ALLOWED: Text = text(
-    "No policy forbids it; one that allows it is all that is missing. An administrator can attach the one below, which allows this and nothing else.",
+    "No policy denies it; one that allows it is missing. An administrator can attach the policy below, which allows this and nothing else.",
     "没有策略禁止该操作，只是缺少允许它的策略。管理员可以为此身份添加下面的策略，它只允许这一项操作。",
 );
 
@@ -134,7 +134,7 @@ const NO_POLICY: Text = text(
 );
 
 const DIAGNOSTIC: Text = text(
-    "The answer brings an encoded diagnosis, which an administrator can have decoded to see the very policy.",
+    "The response contains an encoded diagnosis. An administrator can decode it to see which policy it is.",
     "返回中附有编码的诊断信息，管理员解码后可以看到具体是哪条策略。",
 );
 

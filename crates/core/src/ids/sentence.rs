@@ -41,7 +41,7 @@ impl IdProblem {
             (IdProblemKind::Malformed(reason), true) => malformed_of_a_cloud(reason),
             (IdProblemKind::Malformed(reason), false) => malformed(reason),
             (IdProblemKind::Repeated, _) => text(
-                "“{text}” is a duplicate and is sent once.",
+                "“{text}” is a duplicate; it is sent once.",
                 "“{text}”重复出现，只会发送一次。",
             ),
             (IdProblemKind::OtherCloud, false) if self.vendor.is_some() => text(

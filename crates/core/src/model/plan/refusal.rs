@@ -310,7 +310,7 @@ impl Refusal {
                 "The {label} is the {secret_label}, or looks like one or like a key id: the fields {label} and {secret_label} may be swapped, or filled with one text. A permanent key has no {label}. Check both; nothing was sent."
             ),
             Refusal::SecretInText { .. } => {
-                "This text has the secret or the token in it. Remove it: this text is sent or recorded. Nothing was sent.".into()
+                "This text contains the secret or the token. Remove it: this field is sent or recorded. Nothing was sent.".into()
             }
             Refusal::KeyInReason => {
                 "Something in the reason looks like a key. Remove it: reasons are recorded and exported.".into()
