@@ -8,10 +8,16 @@ use crate::{
             untrusted_text::escaped,
         },
         form::{
-            advanced::Advanced, field_error::FieldError, find_region::FindRegion, target::Fields,
+            advanced::Advanced,
+            field_error::{FieldError, error_at, message_for},
+            find_region::FindRegion,
+            target::{
+                CloudField, ModeField, OperationField, RegionProps, SiteField, TargetProps,
+                has_modes, has_sites,
+            },
         },
     },
-    context::{use_dispatch, use_locale},
+    context::use_locale,
     i18n::{self, page::PageMessage},
 };
 use relight_core::{config::Lockable, form::Form, i18n::Locale, model::cloud::Role};
@@ -32,24 +38,24 @@ pub(crate) struct LockedProps {
 /// Cloud, region, operation and mode.
 #[component]
 pub(crate) fn LockedTarget(props: &LockedProps) -> Html {
+    let locale = use_locale();
     let LockedProps { form, locked, problem, recent, .. } = props;
-    let (locale, dispatch) = (use_locale(), use_dispatch());
-    let fields = Fields { form, problem: problem.as_ref(), dispatch: &dispatch, locale };
+    let fields = TargetProps { form: form.clone(), problem: problem.clone() };
     let decided = decided(form, locked, locale);
     let is_open = |lock| decided.iter().all(|(other, _)| *other != lock);
     html! {
         <>
             if !decided.is_empty() { { line(form, &decided, locale) } }
             <div class="two">
-                if is_open(Lockable::Cloud) { { fields.cloud() } }
-                if let Some(region) = fields.region().filter(|_| is_open(Lockable::Region)) {
+                if is_open(Lockable::Cloud) { <CloudField ..fields.clone() /> }
+                if let Some(region) = RegionProps::of(&fields).filter(|_| is_open(Lockable::Region)) {
                     <FindRegion key={form.cloud().id} {region} recent={recent.clone()} />
                 }
             </div>
-            { fields.site() }
-            if is_open(Lockable::Operation) { { fields.operation() } }
-            { fields.operation_problem() }
-            if is_open(Lockable::Mode) { { fields.mode() } }
+            if has_sites(form) { <SiteField ..fields.clone() /> }
+            if is_open(Lockable::Operation) { <OperationField ..fields.clone() /> }
+            { error_at("e-operation", message_for(problem.as_ref(), "operation")) }
+            if is_open(Lockable::Mode) && has_modes(form) { <ModeField ..fields /> }
         </>
     }
 }
@@ -58,13 +64,14 @@ pub(crate) fn LockedTarget(props: &LockedProps) -> Html {
 #[component]
 pub(crate) fn LockedAdvanced(props: &LockedProps) -> Html {
     let LockedProps { form, locked, problem, .. } = props;
-    let (locale, dispatch) = (use_locale(), use_dispatch());
-    let fields = Fields { form, problem: problem.as_ref(), dispatch: &dispatch, locale };
+    let locale = use_locale();
     let decided = decided(form, locked, locale);
     let is_locked = |lock| decided.iter().any(|(other, _)| *other == lock);
-    let variants = is_locked(Lockable::Operation) && has_variants(form);
+    let has_variants = is_locked(Lockable::Operation) && has_variants(form);
+    let fields = TargetProps { form: form.clone(), problem: problem.clone() };
+    let variants = has_variants.then(|| html! { <OperationField ..fields /> });
     html! {
-        <Advanced form={form.clone()} problem={problem.clone()} variants={variants.then(|| fields.operation())}
+        <Advanced form={form.clone()} problem={problem.clone()} {variants}
             dry_run_locked={is_locked(Lockable::DryRun)} opened={props.opened} />
     }
 }

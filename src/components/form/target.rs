@@ -20,15 +20,15 @@ use relight_core::{
     model::cloud::{Cloud, Operation},
 };
 use yew::{
-    AttrValue, Callback, Event, Html, InputEvent, Properties, classes, component, html,
+    AttrValue, Callback, Event, Html, InputEvent, Properties, classes, component, hook, html,
     use_state_eq,
 };
 
 /// The value of the option for a region that is not in the list.
 pub(crate) const OTHER: &str = "other";
 
-/// Props of [`Target`].
-#[derive(PartialEq, Properties)]
+/// Props of [`Target`] and of each of its fields.
+#[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TargetProps {
     pub(crate) form: Form,
     pub(crate) problem: Option<FieldError>,
@@ -37,133 +37,116 @@ pub(crate) struct TargetProps {
 /// Cloud, region, operation and mode.
 #[component]
 pub(crate) fn Target(props: &TargetProps) -> Html {
-    let fields = Fields {
-        form: &props.form,
-        problem: props.problem.as_ref(),
-        dispatch: &use_dispatch(),
-        locale: use_locale(),
-    };
+    let region = RegionProps::of(props);
     html! {
         <>
             <div class="two">
-                { fields.cloud() }
-                if let Some(region) = fields.region() {
+                <CloudField ..props.clone() />
+                if let Some(region) = region {
                     <Region key={props.form.cloud().id} ..region />
                 }
             </div>
-            { fields.site() }
-            { fields.operation() }
-            { fields.operation_problem() }
-            { fields.mode() }
+            if has_sites(&props.form) { <SiteField ..props.clone() /> }
+            <OperationField ..props.clone() />
+            { error_at("e-operation", message_for(props.problem.as_ref(), "operation")) }
+            if has_modes(&props.form) { <ModeField ..props.clone() /> }
         </>
     }
 }
 
-/// The fields one by one: where the operator has locked some, the others are rendered.
-pub(crate) struct Fields<'a> {
-    pub(crate) form: &'a Form,
-    pub(crate) problem: Option<&'a FieldError>,
-    pub(crate) dispatch: &'a Callback<Intent>,
-    pub(crate) locale: Locale,
+/// Edits the form with the value of the field that has changed.
+#[hook]
+fn use_edit(edit: fn(String) -> FormEdit) -> Callback<Event> {
+    use_dispatch().reform(move |event: Event| Intent::Edit(edit(value_of(&event))))
 }
 
-impl Fields<'_> {
-    fn choose(&self, action: fn(String) -> FormEdit) -> Callback<Event> {
-        self.dispatch.reform(move |event: Event| Intent::Edit(action(value_of(&event))))
+/// The cloud.
+#[component]
+pub(crate) fn CloudField(props: &TargetProps) -> Html {
+    let (locale, onchange) = (use_locale(), use_edit(FormEdit::Cloud));
+    let cloud = props.form.cloud();
+    html! {
+        <label class="field">
+            { message::CLOUD.in_locale(locale) }
+            <Select name="cloud" value={cloud.id} {onchange}>
+                { for props.form.clouds().map(|one| {
+                    let words = format!("{} · {}", one.name.in_locale(locale), one.product);
+                    choice(one.id, words, one.id == cloud.id)
+                }) }
+            </Select>
+        </label>
     }
+}
 
-    fn error(&self, field: &str) -> Option<&str> {
-        message_for(self.problem, field)
+/// Whether the cloud has several kinds of account.
+pub(crate) fn has_sites(form: &Form) -> bool {
+    form.cloud().sites.len() > 1
+}
+
+/// Whether the operation has several modes.
+pub(crate) fn has_modes(form: &Form) -> bool {
+    form.operation().modes.len() > 1
+}
+
+/// The kind of account.
+#[component]
+pub(crate) fn SiteField(props: &TargetProps) -> Html {
+    let (locale, onchange) = (use_locale(), use_edit(FormEdit::Site));
+    let (cloud, site) = (props.form.cloud(), props.form.site());
+    html! {
+        <label class="field">
+            { message::SITE.in_locale(locale) }
+            <Select name="site" key={cloud.id} value={site.to_owned()} {onchange}>
+                { for cloud.sites.iter().map(|one| {
+                    choice(one.id, one.name.in_locale(locale).into(), one.id == site)
+                }) }
+            </Select>
+        </label>
     }
+}
 
-    pub(crate) fn cloud(&self) -> Html {
-        let cloud = self.form.cloud();
-        html! {
-            <label class="field">
-                { message::CLOUD.in_locale(self.locale) }
-                <Select name="cloud" value={cloud.id} onchange={self.choose(FormEdit::Cloud)}>
-                    { for self.form.clouds().map(|one| {
-                        let words = format!("{} · {}", one.name.in_locale(self.locale), one.product);
-                        choice(one.id, words, one.id == cloud.id)
-                    }) }
-                </Select>
-            </label>
-        }
+/// The operation. What is wrong with it is shown apart: where the operation is locked, too.
+#[component]
+pub(crate) fn OperationField(props: &TargetProps) -> Html {
+    let (locale, onchange) = (use_locale(), use_edit(FormEdit::Operation));
+    let form = &props.form;
+    // Another list is another element: some browsers show the wrong option when the options of one are
+    // replaced.
+    let offer: String = form.operations().map(|one| one.name).collect();
+    let offer = format!("{} {offer}", form.cloud().id);
+    let is_invalid = message_for(props.problem.as_ref(), "operation").is_some();
+    html! {
+        <label class="field">
+            { message::OPERATION.in_locale(locale) }
+            <Select name="operation" key={&*offer} value={form.operation().name} {onchange}
+                {is_invalid} described_by="e-operation">
+                { for form.operations().map(|one| {
+                    choice(one.name, operation_name(one, locale), one == form.operation())
+                }) }
+            </Select>
+        </label>
     }
+}
 
-    /// What the field for the region needs, if there is one.
-    pub(crate) fn region(&self) -> Option<RegionProps> {
-        let form = self.form;
-        (form.cloud().regions.required || !form.region().is_empty()).then(|| RegionProps {
-            cloud: form.cloud(),
-            region: form.region().to_owned(),
-            allowed: form.limits().regions.clone(),
-            problem: self.error("region").map(ToOwned::to_owned),
-            list: None,
-        })
-    }
-
-    pub(crate) fn site(&self) -> Html {
-        let (cloud, site) = (self.form.cloud(), self.form.site());
-        if cloud.sites.len() == 1 {
-            return Html::default();
-        }
-        html! {
-            <label class="field">
-                { message::SITE.in_locale(self.locale) }
-                <Select name="site" key={cloud.id} value={site.to_owned()} onchange={self.choose(FormEdit::Site)}>
-                    { for cloud.sites.iter().map(|one| {
-                        choice(one.id, one.name.in_locale(self.locale).into(), one.id == site)
-                    }) }
-                </Select>
-            </label>
-        }
-    }
-
-    pub(crate) fn operation(&self) -> Html {
-        let form = self.form;
-        // Another list is another element: some browsers show the wrong option when the options of one are
-        // replaced.
-        let offer: String = form.operations().map(|one| one.name).collect();
-        let offer = format!("{} {offer}", form.cloud().id);
-        html! {
-            <label class="field">
-                { message::OPERATION.in_locale(self.locale) }
-                <Select name="operation" key={&*offer} value={form.operation().name} onchange={self.choose(FormEdit::Operation)}
-                    is_invalid={self.error("operation").is_some()} described_by="e-operation">
-                    { for form.operations().map(|one| {
-                        choice(one.name, operation_name(one, self.locale), one == form.operation())
-                    }) }
-                </Select>
-            </label>
-        }
-    }
-
-    pub(crate) fn operation_problem(&self) -> Html {
-        error_at("e-operation", self.error("operation"))
-    }
-
-    pub(crate) fn mode(&self) -> Html {
-        let form = self.form;
-        if form.operation().modes.len() == 1 {
-            return Html::default();
-        }
-        html! {
-            <fieldset class="field" aria-describedby="mode-help e-mode">
-                <legend>{ message::MODE.in_locale(self.locale) }</legend>
-                <div class="seg">
-                    { for form.modes().map(|mode| radio(
-                        "mode", mode.id, mode.name.in_locale(self.locale), mode == form.mode(), mode.force,
-                        self.choose(FormEdit::Mode),
-                    )) }
-                </div>
-                <p class={classes!("small", if form.mode().force { "danger-text" } else { "muted" })}
-                    id="mode-help">
-                    { form.mode().help.in_locale(self.locale) }
-                </p>
-                { error_at("e-mode", self.error("mode")) }
-            </fieldset>
-        }
+/// The mode.
+#[component]
+pub(crate) fn ModeField(props: &TargetProps) -> Html {
+    let (locale, onchange) = (use_locale(), use_edit(FormEdit::Mode));
+    let form = &props.form;
+    html! {
+        <fieldset class="field" aria-describedby="mode-help e-mode">
+            <legend>{ message::MODE.in_locale(locale) }</legend>
+            <div class="seg">
+                { for form.modes().map(|mode| radio(
+                    "mode", mode.id, mode.name.in_locale(locale), mode == form.mode(), mode.force, onchange.clone(),
+                )) }
+            </div>
+            <p class={classes!("small", if form.mode().force { "danger-text" } else { "muted" })}
+                id="mode-help">
+                { form.mode().help.in_locale(locale) }
+            </p>
+            { error_at("e-mode", message_for(props.problem.as_ref(), "mode")) }
+        </fieldset>
     }
 }
 
@@ -191,6 +174,17 @@ pub(crate) struct RegionList {
 }
 
 impl RegionProps {
+    /// What the field for the region needs, if there is one.
+    pub(crate) fn of(TargetProps { form, problem }: &TargetProps) -> Option<Self> {
+        (form.cloud().regions.required || !form.region().is_empty()).then(|| RegionProps {
+            cloud: form.cloud(),
+            region: form.region().to_owned(),
+            allowed: form.limits().regions.clone(),
+            problem: message_for(problem.as_ref(), "region").map(ToOwned::to_owned),
+            list: None,
+        })
+    }
+
     /// The regions that can be chosen.
     pub(crate) fn offered(&self) -> impl Iterator<Item = &str> {
         let is_allowed =
