@@ -52,12 +52,12 @@ impl Entry {
     /// Where an error of a layer occurred, by its word alone: the types of RFC 9209 come from a
     /// proxy.
     pub(crate) fn hop(&self) -> Option<Hop> {
-        const OF_THE_WAY_ON: [&str; 5] =
+        const UPSTREAM_TYPES: [&str; 5] =
             ["dns_", "destination_", "connection_", "tls_", "http_response_"];
         const OF_THE_PAGE: [&str; 4] =
             ["mixed-content", "csp", "blocked-by-client", "local-network"];
         let begins = |word: &&str| self.code.starts_with(word);
-        if OF_THE_WAY_ON.iter().any(begins) {
+        if UPSTREAM_TYPES.iter().any(begins) {
             Some(Hop::ProxyCloud)
         } else if OF_THE_PAGE.contains(&self.code) {
             Some(Hop::Page)

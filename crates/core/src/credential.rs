@@ -155,7 +155,7 @@ impl Likeness {
             }
         }
         let usual = credentials().map(|credential| credential.secret.usual_length);
-        if is_padded_inside || length > FAR_TOO_LONG {
+        if is_padded_inside || length > TOKEN_LENGTH_MIN {
             Likeness::Token
         } else if is_of_a_secret
             && usual.clone().any(|(least, most)| (least..=most).contains(&length))
@@ -168,7 +168,7 @@ impl Likeness {
 }
 
 /// No secret of the clouds is longer than two thirds of this; tokens have hundreds of characters.
-const FAR_TOO_LONG: usize = 66;
+const TOKEN_LENGTH_MIN: usize = 66;
 
 /// A fingerprint of a secret: enough to recognise it, too little to find it. Of a secret's more
 /// than one hundred bits at most 31, besides its length and what it resembles.

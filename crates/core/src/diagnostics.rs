@@ -403,8 +403,8 @@ mod tests {
         let page = answered(500, "relight-proxy; received-status=500", "<html>");
         assert_eq!(shown(&Evidence { call: page, has_key: true, ..good() }), "++++?++++");
         let lost = || TransportResult::Lost { word: "network".into() };
-        let nobody = Evidence { answered: false, refusal: lost(), call: lost(), ..good() };
-        assert_eq!(shown(&nobody), "-???????+");
+        let no_response = Evidence { answered: false, refusal: lost(), call: lost(), ..good() };
+        assert_eq!(shown(&no_response), "-???????+");
         let foreign = Evidence { refusal: lost(), call: lost(), ..good() };
         assert_eq!(shown(&foreign), "+-??????+");
         let denied = answered(403, "relight-proxy; error=http_request_denied", "");

@@ -314,8 +314,8 @@ impl Form {
     /// one; typed texts stay.
     pub fn restrict(&mut self, limits: Arc<Limits>) {
         self.limits = limits;
-        let kept = self.clouds().any(|cloud| cloud == self.cloud);
-        let other = self.clouds().next().filter(|_| !kept);
+        let is_allowed = self.clouds().any(|cloud| cloud == self.cloud);
+        let other = self.clouds().next().filter(|_| !is_allowed);
         if let Some(cloud) = other {
             self.apply(FormEdit::Cloud(cloud.id.to_owned()));
         }
@@ -500,10 +500,10 @@ impl Form {
 
     fn remove_ids(&mut self, ids: &[String]) {
         let removed: HashSet<&str> = ids.iter().map(String::as_str).collect();
-        let kept = self.parsed.ids.iter().map(|parsed| parsed.id.as_str());
+        let remaining = self.parsed.ids.iter().map(|parsed| parsed.id.as_str());
         let problems = self.parsed.problems.iter();
         let unread = problems.filter(|one| one.kind != IdProblemKind::Repeated);
-        let lines: Vec<&str> = kept
+        let lines: Vec<&str> = remaining
             .filter(|id| !removed.contains(id))
             .chain(unread.map(|problem| problem.text.as_str()))
             .collect();
@@ -526,8 +526,8 @@ impl Form {
 
     /// Replaces an operation or a mode that is not allowed.
     fn fit(&mut self) {
-        let kept = self.operations().any(|operation| operation == self.operation);
-        let other = self.operations().next().filter(|_| !kept);
+        let is_allowed = self.operations().any(|operation| operation == self.operation);
+        let other = self.operations().next().filter(|_| !is_allowed);
         if let Some(operation) = other {
             self.choose(operation);
         } else if !self.limits.allows_mode(self.mode) {

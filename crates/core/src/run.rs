@@ -156,9 +156,9 @@ impl Run {
         let planned = plan.batches.iter().enumerate().flat_map(|(call, batch)| {
             batch.ids().iter().map(move |id| (id, Outcome::Queued, Some(call), None))
         });
-        let left_out =
+        let skipped_rows =
             skipped.iter().map(|(id, reason)| (id, Outcome::Skipped, None, Some(*reason)));
-        for (id, outcome, call, skipped) in planned.chain(left_out) {
+        for (id, outcome, call, skipped) in planned.chain(skipped_rows) {
             // An id that is both planned and skipped keeps its first position.
             if index.contains_key(id) {
                 continue;

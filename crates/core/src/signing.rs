@@ -348,8 +348,8 @@ mod tests {
         assert_eq!(percent_encode("a b*~+/=%&重\n"), "a%20b%2A~%2B%2F%3D%25%26%E9%87%8D%0A");
         for byte in 0..=127_u8 {
             let text = char::from(byte).to_string();
-            let kept = byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-            let expected = if kept { text.clone() } else { format!("%{byte:02X}") };
+            let is_unreserved = byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+            let expected = if is_unreserved { text.clone() } else { format!("%{byte:02X}") };
             assert_eq!(percent_encode(&text), expected);
         }
     }

@@ -132,7 +132,7 @@ struct ParameterInfo {
     excludes: &'static [&'static str],
 }
 
-// What has no name in TypeScript stands there where it is used.
+// Types without a name in TypeScript are inlined where they are used.
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

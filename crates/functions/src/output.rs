@@ -24,7 +24,7 @@ pub(crate) struct ParsedIds<'a> {
     #[tsify(type = "{ id: string; cloud: CloudId; line: number; warning?: string }[]")]
     ids: Vec<ParsedId<'a>>,
     problems: Vec<IdProblem<'a>>,
-    /// How many pieces of text stood beside ids and were taken for other columns or headings.
+    /// How many pieces of text were next to ids and ignored as other columns or headings.
     ignored: u32,
     /// The first few of them.
     ignored_examples: &'a [String],

@@ -22,16 +22,16 @@ pub fn curl(batch: &Batch) -> CommandLine {
     let protocol = protocol(batch.spec().target().cloud);
     let request = protocol.request(batch);
     let by = |unix_seconds: i64| {
-        let nobody = unix_seconds.to_string();
+        let placeholder = unix_seconds.to_string();
         let signer = Signer {
-            key_id: nobody.clone(),
+            key_id: placeholder.clone(),
             token: None,
             unix_seconds,
-            nonce: nobody.clone(),
+            nonce: placeholder.clone(),
             sign_action: true,
             locale: Locale::En,
         };
-        protocol.prepare(&request, &signer).finish(nobody.as_bytes())
+        protocol.prepare(&request, &signer).finish(placeholder.as_bytes())
     };
     // Values that differ between two signers are placeholders: time, nonce, key and signature.
     let (one, other) = (by(0), by(1));

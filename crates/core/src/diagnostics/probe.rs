@@ -94,7 +94,7 @@ const VERSION: &str = "1";
 /// place, which the page does not see; that happens with releases, weeks apart. After a day or two
 /// users would dismiss the check unread; after a month a lost setting could repeat restarts for a
 /// month.
-const BELIEVED_FOR_MS: Millis = 7 * 24 * 3_600_000;
+const VALID_FOR_MS: Millis = 7 * 24 * 3_600_000;
 
 /// The stored form of a result: the result and its time.
 pub fn remember(holds: CheckResult, seen_at: Millis) -> String {
@@ -102,36 +102,36 @@ pub fn remember(holds: CheckResult, seen_at: Millis) -> String {
 }
 
 /// The stored result, if it is still valid. Unreadable, expired, or from the future is unknown.
-pub fn recall(kept: &str, now: Millis) -> CheckResult {
-    let mut parts = kept.split(' ');
+pub fn recall(stored: &str, now: Millis) -> CheckResult {
+    let mut parts = stored.split(' ');
     let known = (parts.next(), parts.next(), parts.next().map(str::parse::<Millis>), parts.next());
     let (Some(VERSION), Some(word), Some(Ok(seen_at)), None) = known else {
         return CheckResult::Unknown;
     };
-    let is_fresh = now.checked_sub(seen_at).is_some_and(|age| age <= BELIEVED_FOR_MS);
+    let is_fresh = now.checked_sub(seen_at).is_some_and(|age| age <= VALID_FOR_MS);
     let holds = [CheckResult::Yes, CheckResult::No].into_iter().find(|holds| holds.word() == word);
     holds.filter(|_| is_fresh).unwrap_or(CheckResult::Unknown)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BELIEVED_FOR_MS, CheckResult, placeholder_id, recall, remember};
+    use super::{CheckResult, VALID_FOR_MS, placeholder_id, recall, remember};
 
     #[test]
     fn a_result_is_valid_for_a_while() {
         let seen = 1_795_176_000_000;
         for holds in [CheckResult::Yes, CheckResult::No, CheckResult::Unknown] {
-            let kept = remember(holds, seen);
-            assert_eq!(recall(&kept, seen), holds);
-            assert_eq!(recall(&kept, seen + BELIEVED_FOR_MS), holds);
-            assert_eq!(recall(&kept, seen + BELIEVED_FOR_MS + 1), CheckResult::Unknown);
-            assert_eq!(recall(&kept, seen - 1), CheckResult::Unknown, "a clock was set back");
+            let stored = remember(holds, seen);
+            assert_eq!(recall(&stored, seen), holds);
+            assert_eq!(recall(&stored, seen + VALID_FOR_MS), holds);
+            assert_eq!(recall(&stored, seen + VALID_FOR_MS + 1), CheckResult::Unknown);
+            assert_eq!(recall(&stored, seen - 1), CheckResult::Unknown, "a clock was set back");
         }
     }
 
     #[test]
     fn unreadable_results_are_unknown() {
-        for kept in [
+        for stored in [
             "",
             " ",
             "yes",
@@ -149,7 +149,7 @@ mod tests {
             "1 perhaps 1",
             "1 yes 99999999999999999999",
         ] {
-            assert_eq!(recall(kept, 1_000), CheckResult::Unknown, "{kept:?}");
+            assert_eq!(recall(stored, 1_000), CheckResult::Unknown, "{stored:?}");
         }
     }
 

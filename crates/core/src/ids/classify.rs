@@ -194,9 +194,9 @@ fn suggest(folded: &str, is_changed: bool, grammar: &Grammar) -> Option<String> 
     }
     // Without a dash. A short prefix is not enough: `instance01` is a name.
     let (given, tail) = folded.split_at_checked(head.len())?;
-    let telling = head.len() >= 3 || tail.len() >= 16;
+    let is_specific = head.len() >= 3 || tail.len() >= 16;
     let alike = given == head || is_look_alike(given, head);
-    if telling && alike && tail.bytes().any(|byte| byte.is_ascii_digit()) {
+    if is_specific && alike && tail.bytes().any(|byte| byte.is_ascii_digit()) {
         strict(tail)
     } else {
         None

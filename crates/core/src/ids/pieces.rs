@@ -302,11 +302,11 @@ mod tests {
 
     #[test]
     fn punctuation_around_ids_is_ignored() {
-        let spoken: Vec<char> =
+        let letters: Vec<char> =
             "-_.*#@ \t•·—–…→⇒✓✗■●○◆★☆─│└├▶\u{fe0f}👉✅⚠️❌§©°±×÷«»“”‘’¥€№。，、；：！？「」『』【】《》（）～〜・※\u{200b}\u{feff}\u{a0}\u{3000}\u{301}"
                 .chars()
                 .filter(|one| is_letter_or_digit(*one))
                 .collect();
-        assert_eq!(spoken, []);
+        assert_eq!(letters, []);
     }
 }

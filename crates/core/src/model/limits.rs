@@ -167,8 +167,8 @@ impl Limits {
     /// It is required and not proven.
     pub fn check_once(&self, spec: &OperationSpec) -> Result<(), Refusal> {
         // A dry run may arrive any number of times.
-        let will_do = !self.once_required || self.once_proven || spec.is_dry_run();
-        if will_do { Ok(()) } else { Err(Refusal::OnceNotProven) }
+        let is_safe = !self.once_required || self.once_proven || spec.is_dry_run();
+        if is_safe { Ok(()) } else { Err(Refusal::OnceNotProven) }
     }
 
     /// Checks the target of a call, including read-only ones.

@@ -337,8 +337,8 @@ pub fn with_mode(spec: &OperationSpec, mode: &Mode) -> Option<OperationSpec> {
     let modes = spec.operation.modes;
     let of_a_mode =
         |name: &str| modes.iter().any(|mode| mode.options.iter().any(|(set, _)| *set == name));
-    let kept = spec.options.iter().filter(|(name, _)| !of_a_mode(name));
-    let given: Vec<(String, String)> = kept
+    let without_mode = spec.options.iter().filter(|(name, _)| !of_a_mode(name));
+    let given: Vec<(String, String)> = without_mode
         .map(|(name, value)| ((*name).to_owned(), value.as_str().to_owned()))
         .chain(mode.options.iter().map(|(name, value)| ((*name).into(), (*value).into())))
         .collect();

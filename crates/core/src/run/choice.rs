@@ -337,13 +337,13 @@ impl Run {
         }
         let isolating = std::mem::take(&mut self.transient.isolating);
         let mut eligible = Vec::new();
-        let mut someone_left_out = false;
+        let mut some_ineligible = false;
         for (position, verdict) in isolating {
             let Some(id) = self.rows.get(position).map(|row| row.id.clone()) else { continue };
             match verdict {
                 Some(Eligibility::Eligible) => eligible.push(id),
                 Some(Eligibility::Skipped(reason)) => {
-                    someone_left_out = true;
+                    some_ineligible = true;
                     self.change(&id, |row| row.skipped = Some(reason));
                 }
                 None => {}
@@ -353,7 +353,7 @@ impl Run {
         if self.allows(&spec, || eligible.clone()).is_err() {
             return;
         }
-        let size = if someone_left_out { self.chosen_size() } else { eligible.len().div_ceil(2) };
+        let size = if some_ineligible { self.chosen_size() } else { eligible.len().div_ceil(2) };
         self.enqueue(&spec, &eligible, size);
     }
 

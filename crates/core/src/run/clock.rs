@@ -17,7 +17,7 @@ pub(super) fn is_ahead(at: Millis, now: Millis) -> bool {
 }
 
 /// A smaller skew is not why a describe call was refused.
-const CLOCK_NEWS_SECONDS: u64 = 30;
+const SKEW_MIN_SECONDS: u64 = 30;
 
 impl Run {
     /// Applies the skew learned by the preflight: seconds by which the cloud's clock is ahead. Then
@@ -39,7 +39,7 @@ impl Run {
         let (before, corrected) = (self.clock_skew_seconds, self.clock_corrected);
         self.correct_clock(now, skew_seconds);
         self.clock_corrected = corrected;
-        before.abs_diff(self.clock_skew_seconds) >= CLOCK_NEWS_SECONDS
+        before.abs_diff(self.clock_skew_seconds) >= SKEW_MIN_SECONDS
     }
 
     /// Signs with the cloud's clock from now on, which is ahead of the page's by this much.

@@ -5,7 +5,7 @@ use super::{Call, CallState, Millis, Run, RunStatus};
 use crate::model::outcome::Outcome;
 
 /// Fewer confirmed instances give no estimate.
-const ENOUGH: usize = 3;
+const CONFIRMED_MIN: usize = 3;
 
 impl Run {
     /// The estimated remaining time. `None` with too few confirmed instances, while the run waits
@@ -75,7 +75,7 @@ impl Run {
         let proven = self.rows.iter().filter(|row| row.outcome == Outcome::Proven);
         let mut took: Vec<Millis> =
             proven.filter_map(|row| Some(row.settled_at?.saturating_sub(row.sent_at?))).collect();
-        if took.len() < ENOUGH {
+        if took.len() < CONFIRMED_MIN {
             return None;
         }
         took.sort_unstable();

@@ -117,7 +117,7 @@ fn lines(run: &Run) -> impl Iterator<Item = [String; COLUMNS.len()]> {
 }
 
 fn line(begins: [&str; 13], ends: [&str; 9]) -> [String; COLUMNS.len()] {
-    let mut cells = begins.into_iter().chain(ends).map(disarmed);
+    let mut cells = begins.into_iter().chain(ends).map(escape_formula);
     std::array::from_fn(|_| cells.next().unwrap_or_default())
 }
 
@@ -377,20 +377,21 @@ fn plain(text: &str) -> String {
 
 /// Characters that a spreadsheet may take for the beginning of a formula, including full-width ones
 /// (OWASP, "CSV Injection").
-const ARMED: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+const FORMULA_STARTS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// A cell that no spreadsheet takes for a formula, which the csv crate does not ensure. Semicolons
 /// are replaced: some spreadsheets split at them and ignore quotes within a cell.
-fn disarmed(text: &str) -> String {
+fn escape_formula(text: &str) -> String {
     let text = plain(text).replace(';', "；");
-    let armed = text.trim_start().starts_with(ARMED);
-    if armed { format!("'{text}") } else { text }
+    let is_formula = text.trim_start().starts_with(FORMULA_STARTS);
+    if is_formula { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{
-        ARMED, COLUMNS, csv, disarmed, file_stem, json, json_of_all, plain, schema, write_csv,
+        COLUMNS, FORMULA_STARTS, csv, escape_formula, file_stem, json, json_of_all, plain, schema,
+        write_csv,
     };
     use crate::{
         clouds,
@@ -468,7 +469,7 @@ mod tests {
         assert_eq!(cell("a;=1\tb\n=2"), "a；=1 b =2");
         assert_eq!(cell("\u{1b}[2J\u{0}\u{9b}"), "⟨U+001B⟩[2J⟨U+0000⟩⟨U+009B⟩");
         assert_eq!(cell("@x,\"y\""), "\"'@x,\"\"y\"\"\"");
-        for first in ARMED {
+        for first in FORMULA_STARTS {
             assert!(
                 cell(&format!("{first}1")).trim_start_matches('"').starts_with('\''),
                 "{first}"
@@ -496,7 +497,7 @@ mod tests {
             let inner = cell(&text);
             let inner =
                 inner.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(&inner);
-            assert!(!inner.trim_start().starts_with(ARMED), "{text:?}");
+            assert!(!inner.trim_start().starts_with(FORMULA_STARTS), "{text:?}");
             assert!(!line.contains(char::is_control), "{text:?}");
         }
     }
@@ -522,7 +523,7 @@ mod tests {
 
     /// A text as the only cell of a line, without the line break.
     fn cell(text: &str) -> String {
-        let line = write_csv([[disarmed(text)]].into_iter());
+        let line = write_csv([[escape_formula(text)]].into_iter());
         line.strip_suffix("\r\n").unwrap().to_owned()
     }
 }

@@ -135,12 +135,12 @@ impl Run {
             return (resends < 8).then_some(at.max(self.other_bytes_at(sent_at)));
         }
         if first.outcome == Outcome::NotSent {
-            let worth_it = match first.fault.as_deref() {
+            let can_help = match first.fault.as_deref() {
                 Some(Fault::Layer { word, .. }) => conclude::may_pass_by_itself(word),
                 Some(Fault::Cloud(_)) | None => false,
             };
             let at = (now + (1_000 << (2 * resends))).max(self.other_bytes_at(sent_at));
-            return (worth_it && resends < 2).then_some(at);
+            return (can_help && resends < 2).then_some(at);
         }
         if first.outcome != Outcome::Rejected {
             return None;

@@ -47,7 +47,7 @@ pub enum Pause {
 }
 
 /// After being offline or asleep for longer, nothing is sent automatically.
-const AWAY_TOO_LONG_MS: u64 = 60_000;
+const AWAY_MAX_MS: u64 = 60_000;
 
 impl Run {
     /// The status of the run.
@@ -157,7 +157,7 @@ impl Run {
             (false, None) => self.transient.offline_since = Some(now),
             (true, Some(since)) => {
                 self.transient.offline_since = None;
-                if now.saturating_sub(since) > AWAY_TOO_LONG_MS {
+                if now.saturating_sub(since) > AWAY_MAX_MS {
                     self.pause_if_anything_waits(Pause::WasOffline);
                 }
             }
@@ -167,8 +167,8 @@ impl Run {
 
     /// A page that wakes long after its timer has slept: sending now would be a surprise.
     pub(super) fn detect_sleep(&mut self, now: Millis) {
-        let overslept = self.transient.woken_by.is_some_and(|meant| now > meant + AWAY_TOO_LONG_MS);
-        if overslept {
+        let has_slept = self.transient.woken_by.is_some_and(|meant| now > meant + AWAY_MAX_MS);
+        if has_slept {
             self.pause_if_anything_waits(Pause::Slept);
         }
     }

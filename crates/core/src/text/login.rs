@@ -257,11 +257,11 @@ fn sentences(text: &str, places: &mut Vec<Range<usize>>) {
                     && value.bytes().any(|byte| byte.is_ascii_digit())
                     && value.bytes().any(|byte| byte.is_ascii_alphabetic())
             };
-            let is_told = between.contains(['是', '为', '：', ':', '=', '＝'])
+            let is_labelled = between.contains(['是', '为', '：', ':', '=', '＝'])
                 || name != "密钥"
                     && !between.is_empty()
                     && value.get(..length).is_some_and(is_mixed);
-            if !is_told {
+            if !is_labelled {
                 continue;
             }
             let begin = start + between.len();

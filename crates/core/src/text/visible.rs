@@ -81,7 +81,7 @@ pub(crate) fn without_hidden(text: &str) -> Cow<'_, str> {
     if text.contains(hidden) { Cow::Owned(text.replace(hidden, "")) } else { Cow::Borrowed(text) }
 }
 
-fn visible_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
+fn visible_but<'a>(text: &'a str, allowed: &[char]) -> Cow<'a, str> {
     // Fast path: most texts are ASCII, and there may be thousands.
     if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
         return Cow::Borrowed(text);
@@ -103,7 +103,7 @@ fn visible_but<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
             && (at == 0 || is_general && general > MARKS_MAX || marks > MARKS_OF_A_SCRIPT_MAX);
         let is_blank = is_in(&BLANKS, one) && !is_written_with(before, one, after);
         before = Some(one);
-        if is_loose || is_blank || (is_in(&HIDDEN, one) && !kept.contains(&one)) {
+        if is_loose || is_blank || (is_in(&HIDDEN, one) && !allowed.contains(&one)) {
             shown.push_str(text.get(copied..at).unwrap_or_default());
             // Writing to a `String` cannot fail.
             let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(one));

@@ -125,18 +125,18 @@ fn by_instance(
         // Two results for one instance: neither is trusted.
         by_id.entry(id).and_modify(|entry| *entry = None).or_insert(Some(entry));
     }
-    let silent = Arc::new(body::not_understood(response));
+    let not_understood = Arc::new(body::not_understood(response));
     let instances = batch
         .ids()
         .iter()
         .map(|id| match by_id.get(id.as_str()).copied().flatten() {
-            Some(entry) => one(batch, response, &request_id, id, entry, &silent),
+            Some(entry) => one(batch, response, &request_id, id, entry, &not_understood),
             None => InstanceAnswer {
                 id: id.clone(),
                 outcome: Outcome::Unknown,
                 previous_state: None,
                 state: None,
-                fault: Some(Arc::clone(&silent)),
+                fault: Some(Arc::clone(&not_understood)),
             },
         })
         .collect();
@@ -153,12 +153,12 @@ fn one(
     request_id: &str,
     id: &InstanceId,
     entry: &Value,
-    silent: &Arc<Fault>,
+    not_understood: &Arc<Fault>,
 ) -> InstanceAnswer {
     let (outcome, fault) = match text(entry, "Code") {
         // Text, not a number, also in JSON (observed in the vendor's SDK).
         Some("200") => (Outcome::Accepted, None),
-        None => (Outcome::Unknown, Some(Arc::clone(silent))),
+        None => (Outcome::Unknown, Some(Arc::clone(not_understood))),
         Some(code) => {
             let report = ErrorReport {
                 code: code.to_owned(),

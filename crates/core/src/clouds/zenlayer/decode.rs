@@ -38,7 +38,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
     // is no proof of success.
     let is_ours = failed.iter().all(|id| asked.contains(id));
     let failed: HashSet<&str> = failed.into_iter().collect();
-    let silent = (!is_ours).then(|| Arc::new(body::not_understood(response)));
+    let not_understood = (!is_ours).then(|| Arc::new(body::not_understood(response)));
     let instances = batch
         .ids()
         .iter()
@@ -56,7 +56,7 @@ pub(super) fn decode(batch: &Batch, response: &Response) -> BatchAnswer {
             } else if is_ours {
                 (Outcome::Accepted, None)
             } else {
-                (Outcome::Unknown, silent.clone())
+                (Outcome::Unknown, not_understood.clone())
             };
             InstanceAnswer { id: id.clone(), outcome, previous_state: None, state: None, fault }
         })

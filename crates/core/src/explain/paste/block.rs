@@ -70,9 +70,9 @@ pub(super) fn opens_record(line: &str) -> bool {
 
 /// Whether a line is a complete row about one instance, without an error that continues below.
 fn is_row_of_an_instance(line: &str) -> bool {
-    const GOES_ON: [&str; 4] = ["Error", "Exception", "ailed", "失败"];
+    const FAILURES: [&str; 4] = ["Error", "Exception", "ailed", "失败"];
     let line = line.trim_end();
-    names_instance(line) && !line.ends_with(':') && !GOES_ON.iter().any(|word| line.contains(word))
+    names_instance(line) && !line.ends_with(':') && !FAILURES.iter().any(|word| line.contains(word))
 }
 
 /// Whether the first word is an instance id of any cloud.

@@ -75,10 +75,10 @@ impl<'t> Surroundings<'t> {
     /// The instances of the line: those before the code if any, after the last word of success,
     /// since a sentence goes on about others (`i-1 failed with …, i-2 is fine`).
     fn line_ids(&self, code: &str, cloud: &Cloud) -> Vec<String> {
-        const WELL: [&str; 5] = ["正常", "成功", "好的", " ok", "ucceeded"];
+        const SUCCESSES: [&str; 5] = ["正常", "成功", "好的", " ok", "ucceeded"];
         let (before, _) = self.line.split_once(code).unwrap_or((self.line, ""));
         // A success, and the previous object of a dump.
-        let other = WELL.iter().chain(&["},"]).filter_map(|word| before.rfind(word)).max();
+        let other = SUCCESSES.iter().chain(&["},"]).filter_map(|word| before.rfind(word)).max();
         let own = ids_in(other.and_then(|at| before.get(at..)).unwrap_or(before), cloud);
         let all = ids_in(self.line, cloud);
         if !own.is_empty() || other.is_some() && all.len() > 1 { own } else { all }

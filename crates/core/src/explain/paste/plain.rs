@@ -116,13 +116,13 @@ fn unwrapped(text: &str) -> Option<String> {
     while let Some(line) = lines.next() {
         joined.push_str(line);
         // A new record, or a bracket alone on the next line, is no continuation.
-        let goes_on = lines.peek().is_some_and(|next| {
+        let continues = lines.peek().is_some_and(|next| {
             !opens_record(next)
                 && next.starts_with(|c: char| {
                     !c.is_whitespace() && !matches!(c, '{' | '}' | '[' | '<')
                 })
         });
-        if lines.peek().is_some() && !(width(line) == columns && goes_on) {
+        if lines.peek().is_some() && !(width(line) == columns && continues) {
             joined.push('\n');
         }
     }

@@ -143,12 +143,12 @@ impl Reader<'_> {
             }
         };
         // A network fault has codes of its own: `code: 'UND_ERR_CONNECT_TIMEOUT'`.
-        let is_of_the_way = || {
+        let is_network_fault = || {
             let lower = around.text.to_ascii_lowercase();
             report.request_id.is_none()
                 && transport::fault(&lower, &self.clouds, &|_| true).is_some()
         };
-        if !speaks_for_it || is_of_the_way() {
+        if !speaks_for_it || is_network_fault() {
             return false;
         }
         let explanation = if let Some(cloud) = cloud {

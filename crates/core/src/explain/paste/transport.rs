@@ -40,7 +40,7 @@ pub(super) fn fault<'t>(
                 let block = record(lower, at, &(start..end));
                 let text = lower.get(block.clone())?;
                 (!is_setting(lower, at + phrase.len())
-                    && !goes_on(line_at(text, at - block.start)))
+                    && !continues(line_at(text, at - block.start)))
                 .then_some(())?;
                 is_about(text).then_some(())?;
                 placed(word, text, at - block.start, block, clouds, is_about)
@@ -59,7 +59,7 @@ fn is_setting(lower: &str, end: usize) -> bool {
 }
 
 /// Whether a program says in a line that it continued: curl's log of a request that succeeded.
-fn goes_on(line: &str) -> bool {
+fn continues(line: &str) -> bool {
     says(line, &["continuing anyway", "need more data"])
 }
 

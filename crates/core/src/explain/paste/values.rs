@@ -59,14 +59,15 @@ fn joined_id(text: &str, piece: &str) -> Option<String> {
     }
     // `value_of` returns a slice of `text`; after the name it occurs for the first time.
     let (_, after) = text.split_once(piece)?;
-    let goes_on = after.trim_start_matches([' ', '\r', '\t', '│', '|', '\\']);
-    let goes_on = goes_on
+    let continuation = after.trim_start_matches([' ', '\r', '\t', '│', '|', '\\']);
+    let continuation = continuation
         .strip_prefix('\n')
-        .or_else(|| goes_on.strip_prefix("n"))?
+        .or_else(|| continuation.strip_prefix("n"))?
         .trim_start_matches([' ', '\t', '│', '|']);
-    let end =
-        goes_on.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(goes_on.len());
-    let whole = format!("{piece}{}", goes_on.get(..end)?);
+    let end = continuation
+        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+        .unwrap_or(continuation.len());
+    let whole = format!("{piece}{}", continuation.get(..end)?);
     is_id(&whole).then_some(whole)
 }
 

@@ -22,7 +22,7 @@ use std::ops::Range;
 const BYTES_MAX: usize = 20_000;
 
 /// The least length of a listed message that is specific enough.
-const SAYS_SOMETHING: usize = 24;
+const SPECIFIC_MESSAGE_MIN: usize = 24;
 
 impl Reader<'_> {
     /// Sentences that only one cloud says, each as its code.
@@ -38,7 +38,9 @@ impl Reader<'_> {
             let listed = entries
                 .iter()
                 .flat_map(|entry| entry.messages.iter().map(|message| (*message, entry.code)))
-                .filter(|(message, _)| message.len() >= SAYS_SOMETHING && !message.contains('{'))
+                .filter(|(message, _)| {
+                    message.len() >= SPECIFIC_MESSAGE_MIN && !message.contains('{')
+                })
                 .map(|(message, code)| (*cloud, message.trim_end_matches(['.', '。']), code, true));
             own.chain(listed)
         });
