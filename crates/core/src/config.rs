@@ -364,8 +364,7 @@ impl Config {
     /// ```
     ///
     /// # Errors
-    /// Invalid JSON, an unknown setting, or an invalid value: with the valid ones and the
-    /// line.
+    /// Invalid JSON, an unknown setting, or an invalid value: with the valid ones and the line.
     pub fn read(text: &str) -> Result<Self, Unusable> {
         let config: Config =
             serde_json::from_str(text).map_err(|error| Unusable(error.to_string()))?;

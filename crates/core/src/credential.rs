@@ -18,8 +18,8 @@ pub enum Doubt {
 /// Checks the characters of a key: what cannot be sent in a header is refused.
 ///
 /// # Errors
-/// A part that is missing or contains white space, control characters or non-ASCII
-/// characters; a token for a cloud without tokens.
+/// A part that is missing or contains white space, control characters or non-ASCII characters; a
+/// token for a cloud without tokens.
 pub fn check(
     cloud: &'static Cloud,
     key_id: &str,
@@ -53,10 +53,10 @@ pub fn check_key_id(cloud: &'static Cloud, key_id: &str) -> Result<(), Refusal> 
 /// be sent with every request.
 ///
 /// # Errors
-/// As for [`check_key_id`]; a key id without a known prefix of its cloud, a secret with
-/// the prefix of a key id, and two that are swapped; the secret or token in place of the key id; a
-/// token that equals the secret or resembles a secret or a key id, and a secret that resembles a
-/// token: the token is sent with every request.
+/// As for [`check_key_id`]; a key id without a known prefix of its cloud, a secret with the prefix
+/// of a key id, and two that are swapped; the secret or token in place of the key id; a token that
+/// equals the secret or resembles a secret or a key id, and a secret that resembles a token: the
+/// token is sent with every request.
 pub fn check_key(cloud: &'static Cloud, key_id: &str, guard: Guard) -> Result<(), Refusal> {
     let credential = &cloud.credential;
     if guard.is_in(key_id) {

@@ -42,7 +42,9 @@ fn the_detail_of_an_answer_is_read() {
     assert_eq!(permission.principal_kind.as_deref(), Some("SubUser"));
     assert_eq!(permission.policy_kind.as_deref(), Some("AccountLevelIdentityBasedPolicy"));
     assert!(permission.diagnostic.is_some_and(|text| text.starts_with("AQIBIAAAAOPd")));
-    for part in ["all that is missing", "an administrator of RAM can change them", "have decoded"] {
+    for part in
+        ["one that allows it is missing", "an administrator of RAM can change them", "decode it"]
+    {
         assert!(permission.advice.contains(part), "{}", permission.advice);
     }
     // Where nothing forbids it, no policy decides.

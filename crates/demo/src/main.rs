@@ -23,7 +23,8 @@ fn main() {}
 
 /// Replaces `fetch` by the simulated clouds, and configures the console for them.
 ///
-/// # Errors Without a window.
+/// # Errors
+/// Without a window.
 #[wasm_bindgen]
 pub fn start(console: &Element) -> Result<(), JsValue> {
     let window = web_sys::window().ok_or("there is no page")?;

@@ -49,8 +49,7 @@ impl Target {
     /// Checks the kind of account and the region.
     ///
     /// # Errors
-    /// An unknown kind of account; a region that is missing, malformed, or not used by the
-    /// cloud.
+    /// An unknown kind of account; a region that is missing, malformed, or not used by the cloud.
     pub fn new(cloud: &'static Cloud, site: Option<&str>, region: &str) -> Result<Self, Refusal> {
         let Some(site) = cloud.site(site.filter(|site| !site.is_empty())) else {
             return Err(Refusal::UnknownSite { site: site.unwrap_or_default().to_owned() });

@@ -8,8 +8,7 @@ use std::fmt;
 /// Parses a complete JSON text, at most 127 levels deep.
 ///
 /// # Errors
-/// The text is not JSON, ends too early ([`Error::is_eof`]), or an object has a duplicate
-/// key.
+/// The text is not JSON, ends too early ([`Error::is_eof`]), or an object has a duplicate key.
 ///
 /// ```
 /// use relight_core::text::json::read;
