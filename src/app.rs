@@ -284,11 +284,19 @@ impl App {
     }
 
     fn handle_intent(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
-        if self.start.is_some() {
+        if let Some(start) = &mut self.start {
             // From a field that has not been replaced yet: Yew may let events in between.
-            match &self.console {
-                Some(console) => console.emit(HostEvent::Intent(intent)),
-                None => self.intents.push(intent),
+            match (&self.console, Rc::get_mut(start), intent) {
+                (Some(console), _, intent) => console.emit(HostEvent::Intent(intent)),
+                // The console is not created yet, and begins with it.
+                (None, Some(start), Intent::Edit(edit)) => start.form.apply(edit),
+                (None, Some(start), Intent::Secret(secret)) => {
+                    self.vault.set_secret(start.form.cloud(), start.form.key_id(), &secret);
+                }
+                (None, Some(start), Intent::Token(token)) => {
+                    self.vault.set_token(start.form.cloud(), &token);
+                }
+                (None, _, intent) => self.intents.push(intent),
             }
             return false;
         }
